@@ -1,0 +1,1 @@
+"""gansearch: distributed hyperparameter search for GANs."""

@@ -1,0 +1,1 @@
+"""The durable record of what happened: one append-only, checksummed record file per trial."""

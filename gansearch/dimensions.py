@@ -1,0 +1,158 @@
+"""Search dimensions (float, int, choice) and how a dataclass declares that its fields are such dimensions.
+
+A trick, network, optimizer, loss, detector or data set is a frozen dataclass; each of its fields is declared with
+``traced`` (a number that may differ between the lanes of one pack) or ``static`` (part of the pack's structure).
+The field then carries its default, its recommended range, its unit and its meaning, from which the search space,
+the documentation and the contract tests are made.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Value: TypeAlias = float | int | str | bool | None
+"""What a parameter can be set to. ``None`` stands for "absent"."""
+
+
+@dataclass(frozen=True)
+class Float:
+    """A real number in ``[low, high]``; uniform, or uniform in its logarithm, or on a grid of width ``step``.
+
+    Raises:
+        ValueError: where the bounds are not finite or not in order, or ``log`` meets ``low <= 0`` or ``step``.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    step: float | None = None
+
+    def __post_init__(self) -> None:
+        _check_bounds(self.low, self.high, self.log, self.step)
+
+    def contains(self, value: object) -> bool:
+        """Whether ``value`` is a number within the bounds (a value off the grid of ``step`` counts as within)."""
+        return _is_number(value) and self.low <= value <= self.high  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Int:
+    """An integer in ``[low, high]``; uniform, or uniform in its logarithm, or in steps of ``step``.
+
+    Raises:
+        ValueError: where a bound is not an integer, or as for ``Float``.
+    """
+
+    low: int
+    high: int
+    log: bool = False
+    step: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("low", "high", "step"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+                raise ValueError(f"{name} of an int must be a whole number; got {value!r}")
+        _check_bounds(self.low, self.high, self.log, self.step)
+
+    def contains(self, value: object) -> bool:
+        """Whether ``value`` is an integer within the bounds."""
+        return isinstance(value, int) and not isinstance(value, bool) and self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values, without an order.
+
+    Raises:
+        ValueError: where there is no choice, or one stands twice.
+    """
+
+    choices: tuple[Value, ...]
+
+    def __post_init__(self) -> None:
+        if not self.choices:
+            raise ValueError("a choice must have at least one value; got none")
+        if len({(type(choice), choice) for choice in self.choices}) != len(self.choices):
+            raise ValueError(f"the values of a choice must differ; got {list(self.choices)!r}")
+
+    def contains(self, value: object) -> bool:
+        """Whether ``value`` is one of the choices, of the same type."""
+        return any(type(choice) is type(value) and choice == value for choice in self.choices)
+
+
+Dimension: TypeAlias = Float | Int | Choice
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a dataclass says about one of its fields."""
+
+    name: str
+    default: Any
+    dimension: Dimension | None
+    """The recommended range; None for a field that is not searched (a path, say)."""
+    meaning: str
+    unit: str | None
+    limits: Dimension
+    """What is allowed at all; the recommended range lies within it."""
+    traced: bool
+    """Whether lanes of one pack may differ in it."""
+
+
+def traced(
+    default: float, dimension: Float, meaning: str, *, unit: str | None = None, limits: Float | None = None
+) -> Any:
+    """Declare a field whose number may differ between the lanes of one pack, where it is a tensor of shape [K]."""
+    return _declare(default, dimension, meaning, unit=unit, limits=limits or dimension, is_traced=True)
+
+
+def static(
+    default: Value, dimension: Dimension, meaning: str, *, unit: str | None = None, limits: Dimension | None = None
+) -> Any:
+    """Declare a field that is part of the structure: equal in every lane of one pack."""
+    return _declare(default, dimension, meaning, unit=unit, limits=limits or dimension, is_traced=False)
+
+
+def declared(cls: type) -> Mapping[str, Declared]:
+    """What ``cls`` declares, by field name, in the order of its fields.
+
+    Raises:
+        TypeError: where a field has been declared with neither ``traced`` nor ``static``.
+    """
+    found: dict[str, Declared] = {}
+    for field in dataclasses.fields(cls):
+        if "declared" not in field.metadata:
+            raise TypeError(f"{cls.__name__}.{field.name} must be declared with traced() or static()")
+        found[field.name] = dataclasses.replace(field.metadata["declared"], name=field.name)
+    return found
+
+
+def _declare(
+    default: Value, dimension: Dimension, meaning: str, *, unit: str | None, limits: Dimension, is_traced: bool
+) -> Any:
+    if not limits.contains(default):
+        raise ValueError(f"the default must lie within the limits {limits}; got {default!r} ({meaning})")
+    said = Declared("", default, dimension, meaning, unit, limits, is_traced)
+    return dataclasses.field(default=default, metadata={"declared": said})
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _check_bounds(low: float, high: float, log: bool, step: float | None) -> None:
+    if not (_is_number(low) and _is_number(high)):
+        raise ValueError(f"low and high must be finite numbers; got [{low!r}, {high!r}]")
+    if low > high:
+        raise ValueError(f"low must not be above high; got [{low!r}, {high!r}]")
+    if log and low <= 0:
+        raise ValueError(f"low must be above 0 on a logarithmic scale; got {low!r}")
+    if step is not None and step <= 0:
+        raise ValueError(f"step must be above 0; got {step!r}")
+    if step is not None and log:
+        raise ValueError("log and step exclude each other; got both")

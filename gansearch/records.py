@@ -1,0 +1,231 @@
+"""Frozen values that cross package borders, and their JSON form. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from math import prod
+from typing import Any, TypeAlias
+
+Setting: TypeAlias = float | int | str | bool | None
+"""The value of one setting or searched parameter."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a trick, network or loss says about itself; the search space derives conflicts from it.
+
+    No plug-in names another: two conflict because their facts do.
+    """
+
+    couples_batch: bool = False
+    """One sample's output depends on the others of its minibatch (batch normalisation, minibatch discrimination)."""
+    needs_independent_samples: bool = False
+    """Takes gradients per sample, which mean nothing where the batch is coupled."""
+    needs_labels: bool = False
+    """Needs the classes of the real images."""
+    needs_probability_loss: bool = False
+    """Acts on the targets of a cross entropy; without effect on any other loss."""
+    is_probability_loss: bool = False
+    """A loss that is a cross entropy against targets in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The form of one sample."""
+
+    shape: tuple[int, ...]
+    """(C, H, W) of an image, or (D,) of a point."""
+    bounded: bool
+    """Whether values lie in [-1, 1]; a generator then ends in tanh."""
+    classes: int
+    """Number of classes or modes; 0 where there are none."""
+
+    @property
+    def numel(self) -> int:
+        """Numbers in one sample."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True, order=True)
+class TrialIdentity:
+    """The one name of a trial: in Optuna, Ray Tune, MLflow and on disk."""
+
+    study: str
+    number: int
+    replicate: int | None = None
+    """None where the plan has one replicate."""
+
+    def __str__(self) -> str:
+        tail = "" if self.replicate is None else f"-r{self.replicate}"
+        return f"{self.study}-{self.number}{tail}"
+
+
+class End(StrEnum):
+    """How a trial ended, or why it rests."""
+
+    COMPLETED = "completed"
+    PRUNED = "pruned"
+    COLLAPSED = "collapsed"
+    """Stopped by a detector; the finding says the kind (mode collapse, discriminator wins, stagnation)."""
+    DIVERGED = "diverged"
+    """A non-finite value."""
+    FAILED = "failed"
+    """An error in the configuration or in the code that it runs."""
+    OUT_OF_MEMORY = "out_of_memory"
+    LOST = "lost"
+    """Its worker or node died; it goes on from its checkpoint as the next attempt."""
+    PREEMPTED = "preempted"
+    STOPPED_BY_USER = "stopped_by_user"
+    BUDGET = "budget"
+    """The study's time or epochs are spent; resumable."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the trial is over; the others can be resumed."""
+        return self not in (End.LOST, End.PREEMPTED, End.STOPPED_BY_USER, End.BUDGET)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a metric's value came about: values compare only under equal protocols."""
+
+    extractor: str
+    """Name of the feature extractor, or "none"."""
+    extractor_hash: str
+    """Its content hash (first 12 hex digits of SHA-256), or "" without an extractor."""
+    samples: int
+    """Number of generated samples."""
+    real_samples: int
+    real_split: str
+    """Either ``train`` or ``test``."""
+
+
+@dataclass(frozen=True)
+class MetricValue:
+    """One metric at one evaluation."""
+
+    name: str
+    value: float
+    """NaN where it cannot be told (no finite samples)."""
+    protocol: Protocol
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All metrics of one trial at one moment."""
+
+    step: int
+    """Generator updates so far."""
+    epoch: int
+    generator: str
+    """``ema`` where an averaged generator was evaluated, else ``live``."""
+    final: bool
+    """Whether it was made with the protocol of the end (10,000 samples) rather than that of a rung (1,000)."""
+    metrics: tuple[MetricValue, ...]
+    cost_s: float
+    """Seconds that it took."""
+
+    def value(self, name: str) -> float:
+        """The value of the metric ``name``.
+
+        Raises:
+            KeyError: where it was not measured.
+        """
+        for metric in self.metrics:
+            if metric.name == name:
+                return metric.value
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a detector saw: the evidence for a stop."""
+
+    detector: str
+    kind: str
+    """One of ``diverged``, ``discriminator_wins``, ``mode_collapse``, ``stagnation``, or what a plug-in names."""
+    step: int
+    epoch: int
+    signal: str
+    """The signal or metric that crossed its threshold."""
+    value: float
+    threshold: float
+    evidence: Mapping[str, float]
+    """Every other number that the decision used."""
+    sentence: str
+    """What happened, for a reader, with its numbers."""
+
+
+@dataclass(frozen=True)
+class TrialEnd:
+    """The end of a trial, or of one attempt at it."""
+
+    end: End
+    reason: str
+    """A sentence."""
+    step: int
+    epoch: int
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One trial to run: everything that the executor and the trial need to know, as plain values."""
+
+    identity: TrialIdentity
+    seed: int
+    """Seed of every random stream of the trial: ``hash(study seed, number, replicate)``."""
+    attempt: int
+    """0 at first; + 1 whenever its worker or driver was lost. Fences writers."""
+    settings: Mapping[str, Setting]
+    """The resolved configuration, flat: ``{"generator.layers": 3, ...}``, fixed and searched values alike."""
+    parameters: Mapping[str, Setting]
+    """The searched values alone."""
+
+
+@dataclass(frozen=True)
+class LaneReport:
+    """What one trial reports to the study at an evaluation or at its end."""
+
+    identity: TrialIdentity
+    attempt: int
+    step: int
+    epoch: int
+    evaluation: Evaluation | None = None
+    end: TrialEnd | None = None
+    seconds: float = 0.0
+    """Time that the trial has trained and evaluated so far, over all attempts."""
+
+
+class Decision(StrEnum):
+    """What the study answers to a report."""
+
+    CONTINUE = "continue"
+    PRUNE = "prune"
+    STOP = "stop"
+    """The study is being stopped (by the user, or its budget is spent): checkpoint and rest."""
+
+
+def to_json(record: Any) -> dict[str, Any]:
+    """A record as plain dictionaries and lists (enums as their values)."""
+    return asdict(record)
+
+
+def evaluation_from_json(raw: Mapping[str, Any]) -> Evaluation:
+    """An ``Evaluation`` from what ``to_json`` made of it."""
+    metrics = tuple(
+        MetricValue(metric["name"], metric["value"], Protocol(**metric["protocol"])) for metric in raw["metrics"]
+    )
+    return Evaluation(**{**raw, "metrics": metrics})
+
+
+def finding_from_json(raw: Mapping[str, Any] | None) -> Finding | None:
+    """A ``Finding`` from what ``to_json`` made of it."""
+    return None if raw is None else Finding(**raw)
+
+
+def trial_end_from_json(raw: Mapping[str, Any]) -> TrialEnd:
+    """A ``TrialEnd`` from what ``to_json`` made of it."""
+    return TrialEnd(**{**raw, "end": End(raw["end"]), "finding": finding_from_json(raw["finding"])})

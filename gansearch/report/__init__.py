@@ -1,0 +1,1 @@
+"""Findings: pandas frames, statistics, figures, markdown and HTML."""

@@ -1,0 +1,1 @@
+"""Search spaces: YAML in, frozen ``SearchSpace`` out."""

@@ -1,0 +1,1 @@
+"""Atomic, checksummed, fenced files behind an fsspec URL."""

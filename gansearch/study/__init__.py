@@ -1,0 +1,1 @@
+"""What to try and what became of it: the only Optuna code."""

@@ -1,0 +1,1 @@
+"""Contract suites and fakes that plug-in authors use too."""

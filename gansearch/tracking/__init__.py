@@ -1,0 +1,1 @@
+"""The only MLflow code: a projection of what happened."""

@@ -1,0 +1,78 @@
+"""What one lane trains: the resolved configuration, as objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gansearch.data import DataSet
+from gansearch.dimensions import Float, Int, declared, static
+from gansearch.gan import Discriminator, Generator, Loss
+from gansearch.plugins import Plugin, Registry
+from gansearch.tricks import Trick
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Optimizer(Plugin):
+    """An optimizer's configuration; its traced fields hold [K] tensors in a pack. ``training.optimizers`` has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """How long and in what portions one trial trains."""
+
+    batch_size: int = static(128, Int(16, 512, log=True), "samples per update", limits=Int(1, 65536))
+    epochs: int = static(100, Int(1, 1000, log=True), "passes over the data", limits=Int(1, 1_000_000))
+    evaluate_every: float = static(
+        0.0,
+        Float(0.0, 100.0),
+        "epochs between evaluations; 0 chooses what keeps their cost below 15 % of the trial",
+        unit="epochs",
+        limits=Float(0.0, 1e6),
+    )
+    d_steps_per_g_step: int = static(1, Int(1, 5), "discriminator updates per generator update", limits=Int(1, 100))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Configuration:
+    """Everything that determines one lane's training, its seed apart."""
+
+    dataset: DataSet
+    generator: Generator
+    discriminator: Discriminator
+    loss: Loss
+    generator_optimizer: Optimizer
+    discriminator_optimizer: Optimizer
+    tricks: tuple[Trick, ...]
+    """The enabled ones, sorted by name."""
+    training: TrainingSettings
+
+    PARTS: ClassVar[tuple[str, ...]] = (
+        "dataset",
+        "generator",
+        "discriminator",
+        "loss",
+        "generator_optimizer",
+        "discriminator_optimizer",
+    )
+
+    def signature(self) -> tuple[tuple[str, object], ...]:
+        """The static part: lanes of one pack have equal signatures."""
+        parts: list[tuple[str, object]] = []
+        for part, owner in self._owners():
+            parts.append((part, type(owner).name if isinstance(owner, Plugin) else part))
+            parts.extend(
+                (f"{part}.{name}", getattr(owner, name))
+                for name, said in declared(type(owner)).items()
+                if not said.traced
+            )
+        return tuple(parts)
+
+    def _owners(self) -> list[tuple[str, object]]:
+        owners: list[tuple[str, object]] = [(part, getattr(self, part)) for part in self.PARTS]
+        owners.extend((f"tricks.{trick.name}", trick) for trick in self.tricks)
+        owners.append(("training", self.training))
+        return owners
+
+
+optimizers: Registry[Optimizer] = Registry("optimizer", Optimizer, "gansearch.training.optimizers")

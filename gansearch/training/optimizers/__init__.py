@@ -1,0 +1,1 @@
+"""Optimizers with one learning rate a lane, one file each."""

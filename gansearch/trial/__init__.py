@@ -1,0 +1,1 @@
+"""One pack of trials from start to end."""
