@@ -103,6 +103,11 @@ class Declared:
     traced: bool
     """Whether lanes of one pack may differ in it."""
 
+    @property
+    def optional(self) -> bool:
+        """Whether None is allowed: it is where it is the default."""
+        return self.default is None
+
 
 def traced(
     default: float, dimension: Float, meaning: str, *, unit: str | None = None, limits: Float | None = None
@@ -135,7 +140,7 @@ def declared(cls: type) -> Mapping[str, Declared]:
 def _declare(
     default: Value, dimension: Dimension, meaning: str, *, unit: str | None, limits: Dimension, is_traced: bool
 ) -> Any:
-    if not limits.contains(default):
+    if default is not None and not limits.contains(default):
         raise ValueError(f"the default must lie within the limits {limits}; got {default!r} ({meaning})")
     said = Declared("", default, dimension, meaning, unit, limits, is_traced)
     return dataclasses.field(default=default, metadata={"declared": said})

@@ -35,7 +35,7 @@ class SpaceProblem:
 
     file: str
     line: int
-    """Line in the file, counted from 1."""
+    """Line in the file, counted from 1; 0 where there is no file (the command line)."""
     key: str
     """Dotted path of the key, as ``optimizer.generator.lr``."""
     rule: str
@@ -47,7 +47,8 @@ class SpaceProblem:
 
     def __str__(self) -> str:
         hint = f" (did you mean {self.suggestion!r}?)" if self.suggestion else ""
-        return f"{self.file}:{self.line}: {self.key}: {self.rule}; got {self.value}{hint}"
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.key}: {self.rule}; got {self.value}{hint}"
 
 
 class SpaceError(GansearchError):

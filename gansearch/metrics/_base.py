@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, TypeAlias
 
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from gansearch.plugins import Plugin, Registry
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
+
+RealSet: TypeAlias = Literal["whole", "matched", "none"]
+"""Real samples that a metric compares with: up to 10,000, as many as there are generated ones, or none at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +25,13 @@ class Measured:
     features: Float[Tensor, "n d"]
     probabilities: Float[Tensor, "n c"] | None
     """Class probabilities (one-hot modes for points), or None where there are no classes."""
+    high_quality: Bool[Tensor, " n"] | None = None
+    """For points of a known mixture, whether each lies within 3 standard deviations of its nearest mode; else None."""
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there are samples, and every feature is a finite number."""
+        return len(self.features) > 0 and bool(self.features.isfinite().all())
 
 
 class Extractor(Protocol):
@@ -50,11 +60,26 @@ class Metric(Plugin):
     direction: ClassVar[Direction]
     source: ClassVar[str]
     """Paper or definition."""
+    real_set: ClassVar[RealSet] = "matched"
     needs_classes: ClassVar[bool] = False
     """Whether it needs class probabilities."""
+    needs_classifier: ClassVar[bool] = False
+    """Whether it needs a classifier's probabilities: those of a mixture's modes are 0 or 1 and tell it nothing."""
+    needs_modes: ClassVar[bool] = False
+    """Whether it needs the known modes of a mixture."""
+
+    @classmethod
+    def missing(cls, real: Measured) -> str | None:
+        """What the data lacks for this metric, in words, or None where it can be measured."""
+        has_classes, has_modes = real.probabilities is not None, real.high_quality is not None
+        if (cls.needs_classes or cls.needs_classifier) and not has_classes:
+            return "classes"
+        if cls.needs_classifier and has_modes:
+            return "a classifier"
+        return "known modes" if cls.needs_modes and not has_modes else None
 
     def measure(self, *, real: Measured, fake: Measured) -> float:
-        """The metric's value; NaN where ``fake`` holds a non-finite number."""
+        """The metric's value; NaN where ``fake`` holds a non-finite number or too few samples."""
         raise NotImplementedError
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from torch import Tensor
+
 from gansearch.data import DataSet
-from gansearch.dimensions import Float, Int, declared, static
+from gansearch.dimensions import Int, declared, static
 from gansearch.gan import Discriminator, Generator, Loss
 from gansearch.plugins import Plugin, Registry
 from gansearch.tricks import Trick
@@ -16,6 +19,14 @@ from gansearch.tricks import Trick
 class Optimizer(Plugin):
     """An optimizer's configuration; its traced fields hold [K] tensors in a pack. ``training.optimizers`` has them."""
 
+    def initial_state(self, values: Tensor) -> dict[str, Tensor]:
+        """State before the first update of parameters ``values`` [K, P]: tensors [K, ...] by name."""
+        raise NotImplementedError
+
+    def update(self, values: Tensor, gradients: Tensor, state: Mapping[str, Tensor]) -> None:
+        """One update of ``values`` [K, P] along ``gradients`` [K, P]; changes ``values`` and ``state`` in place."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
@@ -23,12 +34,12 @@ class TrainingSettings:
 
     batch_size: int = static(128, Int(16, 512, log=True), "samples per update", limits=Int(1, 65536))
     epochs: int = static(100, Int(1, 1000, log=True), "passes over the data", limits=Int(1, 1_000_000))
-    evaluate_every: float = static(
-        0.0,
-        Float(0.0, 100.0),
-        "epochs between evaluations; 0 chooses what keeps their cost below 15 % of the trial",
+    evaluate_every: int | None = static(
+        None,
+        Int(1, 100, log=True),
+        "epochs between evaluations; left out, what keeps their cost below 15 % of a trial",
         unit="epochs",
-        limits=Float(0.0, 1e6),
+        limits=Int(1, 1_000_000),
     )
     d_steps_per_g_step: int = static(1, Int(1, 5), "discriminator updates per generator update", limits=Int(1, 100))
 

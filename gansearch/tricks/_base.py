@@ -119,6 +119,8 @@ class Trick(Plugin):
     facts: ClassVar[Facts] = Facts()
     paper: ClassVar[str]
     """Where it comes from: authors, year, arXiv number."""
+    neutral: ClassVar[Mapping[str, float]] = {}
+    """Values of its fields at which it changes nothing, to the bit; empty where it has none."""
 
     def initial_state(self, lanes: Lanes) -> Mapping[str, Tensor]:
         """State at step 0, [K, ...] tensors by name."""

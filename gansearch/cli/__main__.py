@@ -1,0 +1,5 @@
+"""``python -m gansearch.cli``: the same as ``gansearch``."""
+
+from gansearch.cli import main
+
+main()

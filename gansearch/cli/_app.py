@@ -1,0 +1,29 @@
+"""The commands, gathered; in the order in which a user meets them."""
+
+from __future__ import annotations
+
+import typer
+
+from gansearch.cli import spaces, tricks
+from gansearch.cli.doctor import doctor
+from gansearch.cli.launch import launch
+from gansearch.cli.report import report
+from gansearch.cli.resume import resume
+from gansearch.cli.status import status
+from gansearch.cli.stop import stop
+from gansearch.cli.ui import ui
+from gansearch.cli.version import version
+
+app = typer.Typer(
+    name="gansearch",
+    help="Find out, with evidence, which GAN training tricks and hyperparameters work for a data set.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (launch, resume, status, stop, report, ui):
+    app.command(no_args_is_help=command in (launch, resume, stop, report))(command)
+app.add_typer(spaces.commands, name="spaces")
+app.add_typer(tricks.commands, name="tricks")
+app.command()(doctor)
+app.command()(version)

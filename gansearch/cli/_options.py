@@ -1,0 +1,55 @@
+"""Options that several commands share, with one wording."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+HOME_VARIABLE = "GANSEARCH_HOME"
+
+
+def _use_home(home: Path | None) -> Path | None:
+    """Make ``home`` the home of everything that this process and its children do."""
+    if home is not None:
+        os.environ[HOME_VARIABLE] = str(home.expanduser().absolute())
+    return home
+
+
+Home = Annotated[
+    Optional[Path],
+    typer.Option(
+        help="Folder of studies and of the MLflow store. Default: $GANSEARCH_HOME, else ~/.gansearch.",
+        metavar="DIR",
+        callback=_use_home,
+        file_okay=False,
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+DataDir = Annotated[
+    Optional[Path],
+    typer.Option(
+        help="Folder that holds one folder a data set, as mnist/. Default: $GANSEARCH_DATA.",
+        metavar="DIR",
+        show_default=False,
+    ),
+]
+TrackingUri = Annotated[
+    Optional[str],
+    typer.Option(
+        help="MLflow tracking store. Default: SQLite in the home folder.", metavar="URI", show_default=False
+    ),
+]
+Plugins = Annotated[
+    Optional[list[Path]],
+    typer.Option(
+        "--plugin",
+        help="Python file with tricks, detectors, metrics, networks or data sets of your own. Repeatable.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+StudyName = Annotated[str, typer.Argument(help="Name of a study.", metavar="NAME", show_default=False)]

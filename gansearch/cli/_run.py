@@ -1,0 +1,69 @@
+"""What launch and resume share: show a study while it runs, say what came of it and what to do next."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from gansearch.cli._errors import INTERRUPTED
+from gansearch.cli._next import command
+from gansearch.cli._text import print_json
+
+if TYPE_CHECKING:
+    from gansearch.executors.launch import LaunchResult, Say, Watch
+
+
+class ExecutorName(enum.StrEnum):
+    """Where trials run."""
+
+    RAY_TUNE = "ray_tune"
+    LOCAL = "local"
+
+
+Executor = Annotated[
+    ExecutorName, typer.Option(help="ray_tune: this machine or a cluster. local: one by one, in this process.")
+]
+Start: TypeAlias = "Callable[[Watch, Say], LaunchResult]"
+
+
+def run_and_tell(start: Start, *, as_json: bool) -> None:
+    """Run a study under a live display, then print its summary.
+
+    Raises:
+        typer.Exit: with status 130 where Ctrl-C ended it.
+    """
+    from gansearch.cli._live import shown
+
+    with shown() as display:
+        result = start(display.watch, display.say)
+    if as_json:
+        print_json(summary(result))
+    else:
+        typer.echo(told(result))
+    if result.outcome == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+
+
+def summary(result: LaunchResult) -> dict[str, Any]:
+    """A result as plain values: the form of ``--json``."""
+    from gansearch.cli.status import described
+
+    report = result.report
+    files = None if report is None else {"markdown": str(report.markdown), "html": str(report.html)}
+    return {"study": result.name, "outcome": result.outcome, "status": described(result.status), "report": files}
+
+
+def told(result: LaunchResult) -> str:
+    """What a user reads at the end: the outcome, and what to do next."""
+    from gansearch.cli.status import line
+
+    lines = [f"{result.name}: {result.outcome}: {line(result.status)}"]
+    if result.report is not None:
+        lines += [f"findings  {result.report.markdown}", f"to share  {result.report.html}"]
+        lines += [f"MLflow    {command('ui')}", f"go on     {command('resume', result.name, '--trials', '+10')}"]
+    else:
+        lines += [f"go on     {command('resume', result.name)}", f"so far    {command('report', result.name)}"]
+    return "\n".join(lines)

@@ -1,0 +1,38 @@
+"""``gansearch resume``: go on with a study from its storage."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from gansearch.cli._options import DataDir, Home, Json, Plugins, StudyName, TrackingUri
+from gansearch.cli._run import Executor, run_and_tell
+
+
+def resume(
+    name: StudyName,
+    trials: Annotated[
+        Optional[int],
+        typer.Option(help="This many trials more than planned so far.", metavar="+N", min=1, show_default=False),
+    ] = None,
+    executor: Executor = "ray_tune",
+    address: Annotated[
+        Optional[str],
+        typer.Option(help="Ray cluster to join. Default: $RAY_ADDRESS, else this machine.", show_default=False),
+    ] = None,
+    data_dir: DataDir = None,
+    tracking_uri: TrackingUri = None,
+    plugin: Plugins = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Continue a study: trials that rest go on from their checkpoints, then new ones are started."""
+    from gansearch.executors.launch import LaunchOptions
+    from gansearch.executors.launch import resume as resume_study
+    from gansearch.plugins import load_file
+
+    for path in plugin or ():
+        load_file(path)
+    options = LaunchOptions(None, executor, tracking_uri, data_dir, tuple(plugin or ()), address)
+    run_and_tell(lambda watch, say: resume_study(name, options, trials=trials, watch=watch, say=say), as_json=as_json)

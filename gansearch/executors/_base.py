@@ -1,0 +1,27 @@
+"""What an executor is: it decides where and when trials run, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, Self
+
+from gansearch.executors.driver import Driver
+from gansearch.records import Assignment
+from gansearch.trial.context import TrialContext
+
+
+class Executor(AbstractContextManager["Executor"], Protocol):
+    """Opened for one launch: ``with executor: executor.run(...); executor.finalise(...)``."""
+
+    def __enter__(self) -> Self:
+        """Connect to what runs the trials."""
+        ...
+
+    def run(self, driver: Driver, context: TrialContext) -> None:
+        """Drive the study to its end, or until it is asked to stop."""
+        ...
+
+    def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
+        """Measure completed trials by the protocol of the end."""
+        ...

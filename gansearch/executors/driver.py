@@ -1,0 +1,85 @@
+"""Between an executor and the study: packs out, reports in, answers back. Every executor drives a study through it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from gansearch.executors.interrupt import Interrupt
+from gansearch.executors.packing import Packer
+from gansearch.executors.projection import Projection
+from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd
+from gansearch.study import Study, StudyStatus
+from gansearch.trial.run import Answer
+
+WATCH_EVERY_S = 1.0
+
+
+class Driver:
+    """Drives one study.
+
+    Args:
+        study: open, with its lease.
+        projection: told of every trial that has something new.
+        interrupt: whether the user asked for the end.
+        lanes: K of a pack; ``auto`` is 1 until a probe says that a pack pays.
+        watch: called at most once a second with the study's status.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        projection: Projection,
+        interrupt: Interrupt,
+        *,
+        lanes: int | Literal["auto"],
+        watch: Callable[[StudyStatus], None] | None,
+    ) -> None:
+        self._study = study
+        self._projection = projection
+        self._interrupt = interrupt
+        self._packer = Packer(study.ask, 1 if lanes == "auto" else lanes)
+        self._watch = watch
+        self._watched = 0.0
+
+    def next_pack(self) -> list[Assignment]:
+        """Trials to start now; empty when there is nothing to start (any more, or for now)."""
+        if self.stopping:
+            return []
+        pack = self._packer.next_pack()
+        for assignment in pack:
+            self._projection.started(assignment)
+        self.show()
+        return pack
+
+    def report(self, reports: Sequence[LaneReport]) -> Answer:
+        """Pass reports to the study and return its answer. An empty list asks only whether to stop."""
+        decisions = {report.identity: self._study.report(report) for report in reports}
+        for identity in decisions:
+            self._projection.update(identity)
+        self.show()
+        stop = self._stop()
+        if stop is None and Decision.STOP in decisions.values():
+            stop = End.BUDGET
+        return Answer(frozenset(who for who, said in decisions.items() if said is Decision.PRUNE), stop)
+
+    def lost(self, assignments: Sequence[Assignment], reason: str) -> None:
+        """Tell the study that a worker died under these trials; it offers them again as the next attempt."""
+        for each in assignments:
+            self._study.report(LaneReport(each.identity, each.attempt, 0, 0, end=TrialEnd(End.LOST, reason, 0, 0)))
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing more may be started."""
+        return self._stop() is not None
+
+    def show(self) -> None:
+        """Let the watcher see the status, at most once a second."""
+        now = time.monotonic()
+        if self._watch is not None and now - self._watched >= WATCH_EVERY_S:
+            self._watched = now
+            self._watch(self._study.status())
+
+    def _stop(self) -> End | None:
+        return End.STOPPED_BY_USER if self._interrupt.asked or self._study.stop_requested else None

@@ -1,0 +1,48 @@
+"""Runs a study in this process, one pack after the other: notebooks, tests, one GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from gansearch.executors.driver import Driver
+from gansearch.records import Assignment
+from gansearch.trial.context import TrialContext
+from gansearch.trial.final import evaluate_final
+from gansearch.trial.run import Answer, run_pack
+
+
+class LocalExecutor:
+    """This process."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing was opened."""
+
+    def run(self, driver: Driver, context: TrialContext) -> None:
+        """Drive the study to its end, or until it is asked to stop."""
+        while pack := driver.next_pack():
+            _run_one(pack, driver, context)
+
+    def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
+        """Measure completed trials by the protocol of the end, one after the other."""
+        for assignment in assignments:
+            evaluate_final(assignment, context)
+
+
+def _run_one(pack: list[Assignment], driver: Driver, context: TrialContext) -> None:
+    """Run one pack; each of its reports is answered before it goes on."""
+    run = run_pack(pack, context)
+    answer: Answer | None = None
+    while True:
+        try:
+            # A generator that has not started takes None only.
+            reports = next(run) if answer is None else run.send(answer)
+        except StopIteration:
+            return
+        answer = driver.report(reports)

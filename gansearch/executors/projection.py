@@ -1,0 +1,66 @@
+"""Projects what trials have recorded into the tracker. The records are the truth; the tracker may lag or be absent."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gansearch.curves import Record, read_curve
+from gansearch.records import Assignment, TrialIdentity, evaluation_from_json, trial_end_from_json
+from gansearch.report.pictures import compose_grid, scatter
+from gansearch.storage import Storage
+from gansearch.tracking import MlflowTracker
+
+
+class Projection:
+    """Reads each trial's records from where it left off and passes them on.
+
+    Args:
+        storage: the study's storage.
+        tracker: where runs are shown.
+    """
+
+    def __init__(self, storage: Storage, tracker: MlflowTracker) -> None:
+        self._storage = storage
+        self._tracker = tracker
+        self._cursors: dict[TrialIdentity, int] = {}
+
+    def started(self, assignment: Assignment) -> None:
+        """Show a trial that starts, or starts again."""
+        tags = {"seed": assignment.seed, "attempt": assignment.attempt, "number": assignment.identity.number}
+        self._tracker.trial_started(assignment.identity, assignment.settings, assignment.parameters, tags)
+
+    def update(self, identity: TrialIdentity) -> None:
+        """Pass on what a trial has recorded since the last call."""
+        records, self._cursors[identity] = read_curve(self._storage, identity, self._cursors.get(identity, 0))
+        for record in records:
+            self._show(identity, record)
+
+    def _show(self, identity: TrialIdentity, record: Record) -> None:
+        said: Mapping[str, Any] = record.payload
+        if record.kind == "signals":
+            self._tracker.signals(identity, said["first_step"], said["values"])
+        elif record.kind == "evaluation":
+            self._tracker.evaluation(identity, evaluation_from_json(said))
+        elif record.kind == "samples":
+            self._tracker.image(identity, said["step"], "samples", picture(self._storage.read(said["path"])))
+        elif record.kind == "end":
+            end = trial_end_from_json(said)
+            if end.finding is not None:
+                self._post_mortem(identity)
+            self._tracker.trial_ended(identity, end)
+
+    def _post_mortem(self, identity: TrialIdentity) -> None:
+        folder = f"post_mortem/{identity}"
+        for path in self._storage.list(folder):
+            self._tracker.artifact(identity, path, self._storage.read(path))
+
+
+def picture(npz: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """The picture of stored samples: a grid with real images as its bottom row, or a scatter plot of points."""
+    with np.load(io.BytesIO(npz)) as arrays:
+        fake, real = arrays["fake"], arrays["real"]
+    return compose_grid(fake, real) if fake.ndim == 4 else scatter(fake, real)

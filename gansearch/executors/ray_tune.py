@@ -1,0 +1,206 @@
+"""Runs a study on Ray Tune. A Tune trial carries a pack; Tune decides where and when, the study everything else.
+
+Tune's own sampling, scheduling state, checkpoints, retries and loggers are off: there is one mechanism for each, and
+it is not Tune's (DESIGN.md, section 7, has the measurements behind this). A pack's ``step`` returns at every
+evaluation and at least once a second; the scheduler passes its reports to the study before Tune calls the next
+``step``, which first fetches the study's answer. So decisions are synchronous, as in the ``local`` executor, and the
+two give a trial the same curve.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import ray
+from ray import tune
+from ray.tune.experiment import Trial
+from ray.tune.schedulers import FIFOScheduler, TrialScheduler
+from ray.tune.search import Searcher
+
+from gansearch.errors import ExecutorError
+from gansearch.executors.driver import Driver
+from gansearch.executors.ray_session import ray_session
+from gansearch.records import Assignment, LaneReport
+from gansearch.space.search_space import Resources
+from gansearch.trial.context import TrialContext
+from gansearch.trial.final import evaluate_final
+from gansearch.trial.run import Answer, PackRun, run_pack
+
+ENDLESS = 10**9
+"""Tune's bound on the number of trials; the study says when it is done."""
+
+
+class Desk:
+    """An actor of the driver's: holds the answer to each pack's last reports until the pack fetches it."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Answer] = {}
+
+    def put(self, pack: str, answer: Answer) -> None:
+        """Leave an answer."""
+        self._answers[pack] = answer
+
+    def take(self, pack: str) -> Answer:
+        """Fetch it; an answer is fetched once."""
+        return self._answers.pop(pack)
+
+
+class PackTrainable(tune.Trainable):
+    """A Tune trial that runs one pack after the other in its process."""
+
+    def setup(self, config: dict[str, Any], context: TrialContext, desk: Any) -> None:
+        """Keep what all packs share; the pack itself starts in the first ``step``, when the resources are there."""
+        self._context = context
+        self._desk = desk
+        self._run: PackRun | None = None
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Take the next pack: the actor, its imports and its data are kept."""
+        self.config = new_config
+        self._close()
+        return True
+
+    def step(self) -> dict[str, Any]:
+        """Run the pack until it has something to report; ``done`` once every lane has ended."""
+        try:
+            if self._run is None:
+                self._run = run_pack(self.config["pack"], self._context)
+                return {"reports": next(self._run)}
+            return {"reports": self._run.send(ray.get(self._desk.take.remote(self.trial_id)))}
+        except StopIteration:
+            self._close()
+            return {"reports": [], "done": True}
+
+    def cleanup(self) -> None:
+        """Let go of the pack."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._run is not None:
+            self._run.close()
+        self._run = None
+
+
+class StudySearcher(Searcher):  # type: ignore[misc]
+    """Gives Tune the packs that the study wants run."""
+
+    def __init__(self, driver: Driver) -> None:
+        super().__init__(metric=None, mode=None)
+        self._driver = driver
+        self._live: dict[str, list[Assignment]] = {}
+
+    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+        """A pack; None while running trials may still be handed back; FINISHED when nothing can come any more."""
+        pack = self._driver.next_pack()
+        if pack:
+            self._live[trial_id] = pack
+            return {"pack": pack}
+        return None if self._live else Searcher.FINISHED
+
+    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        """A pack has ended, or its worker has died."""
+        pack = self._live.pop(trial_id, [])
+        if error:
+            self._driver.lost(pack, "its worker died")
+
+    def save(self, checkpoint_path: str) -> None:
+        """Nothing: the study's storage is the only state."""
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Nothing: the study's storage is the only state."""
+
+
+class StudyScheduler(FIFOScheduler):  # type: ignore[misc]
+    """Passes reports to the study, and the study's answers back. It holds no state."""
+
+    def __init__(self, driver: Driver, desk: Any) -> None:
+        super().__init__()
+        self._driver = driver
+        self._desk = desk
+
+    def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
+        """Answer before Tune lets the pack go on."""
+        reports: Sequence[LaneReport] = result["reports"]
+        ray.get(self._desk.put.remote(trial.trial_id, self._driver.report(reports)))
+        return str(TrialScheduler.CONTINUE)
+
+
+class RayTuneExecutor:
+    """A Ray cluster.
+
+    Args:
+        resources: of one pack.
+        address: of a running cluster; None takes ``RAY_ADDRESS`` where that is set, else starts one on this machine.
+    """
+
+    def __init__(self, resources: Resources, address: str | None) -> None:
+        self._resources = resources
+        self._session = ray_session(address)
+
+    def __enter__(self) -> Self:
+        """Connect to the cluster, or start one.
+
+        Raises:
+            ExecutorError: where it cannot be reached.
+        """
+        self._session.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Disconnect; end what was started here."""
+        self._session.__exit__(kind, error, trace)
+
+    def run(self, driver: Driver, context: TrialContext) -> None:
+        """Drive the study to its end, or until it is asked to stop.
+
+        Raises:
+            ExecutorError: where the cluster lacks the resources of a single pack.
+        """
+        desk = ray.remote(num_cpus=0)(Desk).remote()
+        trainable = tune.with_parameters(PackTrainable, context=context, desk=desk)
+        with tempfile.TemporaryDirectory(prefix="gansearch-tune-") as folder:
+            tuner = tune.Tuner(
+                tune.with_resources(trainable, self._wanted("cpu", "gpu")),
+                tune_config=tune.TuneConfig(
+                    search_alg=StudySearcher(driver),
+                    scheduler=StudyScheduler(driver, desk),
+                    num_samples=ENDLESS,
+                    max_concurrent_trials=self._resources.concurrent or self._concurrency(),
+                    reuse_actors=True,
+                ),
+                run_config=tune.RunConfig(storage_path=folder, verbose=0),
+            )
+            tuner.fit()
+
+    def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
+        """Measure completed trials by the protocol of the end, as tasks with the resources of a pack."""
+        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(evaluate_final)
+        ray.get([task.remote(assignment, context) for assignment in assignments])
+
+    def _wanted(self, cpu: str, gpu: str) -> dict[str, float]:
+        amounts = {cpu: self._resources.cpu, gpu: self._resources.gpu}
+        return {name: amount for name, amount in amounts.items() if amount}
+
+    def _concurrency(self) -> int:
+        return concurrency(self._resources, ray.cluster_resources())
+
+
+def concurrency(resources: Resources, available: dict[str, float]) -> int:
+    """How many packs the cluster can run at once.
+
+    Raises:
+        ExecutorError: where it can run none.
+    """
+    wanted = {"CPU": resources.cpu, "GPU": resources.gpu}
+    fits = [int(available.get(name, 0.0) / amount) for name, amount in wanted.items() if amount]
+    if not fits or min(fits) < 1:
+        raise ExecutorError(
+            f"a pack needs cpu: {resources.cpu:g} and gpu: {resources.gpu:g} (resources of the space); "
+            f"the Ray cluster has {available.get('CPU', 0):g} CPUs and {available.get('GPU', 0):g} GPUs"
+        )
+    return min(fits)

@@ -1,0 +1,119 @@
+"""Layers with an explicit lane axis, first: every one maps [K, B, ...] to [K, B, ...], each lane by its own parameters.
+
+A layer is a frozen object with the form of ``Module``: it owns no tensors, but says which parameters it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from gansearch.gan._base import Draws, Module, Parameter
+
+
+def linear(
+    inputs: Float[Tensor, "K B I"], weight: Float[Tensor, "K O I"], bias: Float[Tensor, "K O"]
+) -> Float[Tensor, "K B O"]:
+    """``inputs @ weight.T + bias`` in every lane.
+
+    One output is taken as a product and a sum: a matrix-vector product rounds differently with the number of lanes.
+    """
+    if weight.shape[1] == 1:
+        return (inputs * weight).sum(-1, keepdim=True) + bias[:, None]
+    return torch.baddbmm(bias[:, None], inputs, weight.mT)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Parameters ``<name>.weight`` [K, out, in] and ``<name>.bias`` [K, out]."""
+
+    name: str
+    in_features: int
+    out_features: int
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Weight and bias."""
+        return (
+            Parameter(f"{self.name}.weight", (self.out_features, self.in_features), self.in_features),
+            Parameter(f"{self.name}.bias", (self.out_features,), self.in_features, is_bias=True),
+        )
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        """Map [K, B, in] to [K, B, out]."""
+        return linear(inputs, parameters[f"{self.name}.weight"], parameters[f"{self.name}.bias"])
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """A function of every number alone."""
+
+    function: Callable[[Tensor], Tensor]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """None."""
+        return ()
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        """Keep the shape."""
+        return self.function(inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Dropout:
+    """Sets a share ``p`` of the numbers to zero and multiplies the rest by ``1 / (1 - p)``."""
+
+    name: str
+    p: float | Tensor
+    """Probability of being dropped in [0, 1): one number, or one a lane as a tensor [K]."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """None."""
+        return ()
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        """Keep the shape; without ``draws`` return the inputs as they are."""
+        if draws is None:
+            return inputs
+        p = torch.as_tensor(self.p, dtype=inputs.dtype, device=inputs.device).expand(inputs.shape[0])
+        return inputs * draws.keep_mask(self.name, tuple(inputs.shape[1:]), p)
+
+
+@dataclass(frozen=True)
+class Reshape:
+    """Gives every sample the shape ``shape``: [K, B, ...] becomes [K, B, *shape]."""
+
+    shape: tuple[int, ...]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """None."""
+        return ()
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        """Keep the numbers and their order."""
+        return inputs.reshape(*inputs.shape[:2], *self.shape)
+
+
+@dataclass(frozen=True)
+class Sequential:
+    """Layers one after the other."""
+
+    layers: tuple[Module, ...]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the layers, in their order."""
+        return tuple(parameter for layer in self.layers for parameter in layer.parameters)
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        """Apply every layer to what the one before gave."""
+        for layer in self.layers:
+            inputs = layer(parameters, inputs, draws)
+        return inputs

@@ -1,0 +1,23 @@
+"""Share of real samples that the generator could have made. Source: Kynkaanniemi et al. 2019, arXiv:1904.06991."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gansearch.metrics._base import Direction, Measured, Metric
+from gansearch.metrics._neighbours import neighbourhoods
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recall(Metric):
+    """Share of real samples within the ball (radius: fifth neighbour) of some generated one."""
+
+    name: ClassVar[str] = "recall"
+    unit: ClassVar[str] = "share"
+    direction: ClassVar[Direction] = "maximize"
+    source: ClassVar[str] = "Kynkaanniemi et al. 2019, arXiv:1904.06991; 5 neighbours"
+
+    def measure(self, *, real: Measured, fake: Measured) -> float:
+        """The share, in [0, 1]; NaN for fewer than 6 samples."""
+        return neighbourhoods(real, fake).recall

@@ -1,0 +1,77 @@
+"""What a study is to do and with what: plan, objectives, resources and detector settings, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from gansearch.records import Setting
+
+Statistic: TypeAlias = Literal["mean_last_3", "last", "best"]
+Averaging: TypeAlias = Literal["ema", "live"]
+Aim: TypeAlias = Literal["minimize", "maximize"]
+Kind: TypeAlias = Literal["search", "grid"]
+Mode: TypeAlias = Literal["off", "shadow", "enforce"]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One number per trial that the study improves."""
+
+    metric: str
+    """Name of a metric."""
+    value: Statistic = "mean_last_3"
+    """Which of the evaluations count: the mean of the last three (GANs peak and fall), the last, or the best."""
+    generator: Averaging = "ema"
+    """``ema``: the averaged generator where the trial has one, else the live one; ``live``: the live one."""
+    direction: Aim = "minimize"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to try, and when to stop."""
+
+    kind: Kind
+    trials: int | None
+    """Trials at most; None for no bound (a grid ends by itself)."""
+    hours: float | None
+    """Wall-clock hours at most, over all launches."""
+    epochs: int | None
+    """Epochs at most, summed over all trials of the study."""
+    replicates: int
+    """Runs per trial, each with its own seed."""
+    sampler: Mapping[str, Setting]
+    """``name`` and the options that differ from the sampler's own defaults."""
+    pruner: Mapping[str, Setting]
+    """``name`` and the options; resources count epochs."""
+    objectives: tuple[Objective, ...]
+    enqueue: tuple[Mapping[str, Setting], ...]
+    """Searched parameters of the trials that come first, complete."""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What one Ray Tune trial asks for, and how many run at a time."""
+
+    cpu: float = 1.0
+    gpu: float = 0.0
+    lanes: int | Literal["auto"] = "auto"
+    """Configurations per pack; ``auto`` lets a probe decide."""
+    concurrent: int | None = None
+    """Packs at a time at most; None: what the cluster holds."""
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """Which detectors watch, and what their findings do."""
+
+    mode: Mode = "enforce"
+    """``off``: none watch; ``shadow``: findings are recorded; ``enforce``: findings stop a trial."""
+    grace_epochs: float = 2.0
+    """Epochs at the start in which no finding but a non-finite value stops a trial."""
+    patience: int = 2
+    """Consecutive checks that must agree before a trial is stopped."""
+    detectors: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
+    """Fields that differ from the default, by detector; empty: every detector with its defaults."""

@@ -1,0 +1,168 @@
+"""Reads ``plan`` and refuses what cannot work: pruning of several objectives, a grid without an end, and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gansearch.dimensions import Choice, Float
+from gansearch.metrics import metrics
+from gansearch.records import Setting
+from gansearch.space.drafts import Draft
+from gansearch.space.nodes import Node
+from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table, read_options
+from gansearch.space.plan import Objective, Plan
+from gansearch.space.problems import Problems
+from gansearch.space.shells import ObjectiveShell, PlanShell, validate
+from gansearch.space.values import read_scalar
+
+DEFAULT_METRIC = "frechet_distance"
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the rest of the space says that a plan must suit."""
+
+    drafts: Sequence[Draft]
+    """Settings of the sections, as far as they could be read."""
+
+    def fixed(self, path: str) -> Setting:
+        """A fixed setting, or None where there is none."""
+        return next((draft.constant for draft in self.drafts if draft.path == path and draft.dimension is None), None)
+
+    @property
+    def classes(self) -> int | None:
+        """Classes of the data set, or None where it could not be read."""
+        found = [
+            each.classes for draft in self.drafts for each in draft.alternatives.values() if each.classes is not None
+        ]
+        return found[0] if found else None
+
+
+def read_plan(node: Node | None, root: Node, around: Around, problems: Problems) -> Plan | None:
+    """The plan without its queue, or None where it is wrong."""
+    if node is None:
+        problems.missing(root, "plan", "must be given")
+        return None
+    node = _without_ablation(node, problems)
+    shell = validate(PlanShell, node, problems)
+    entries = node.entries
+    is_grid = "kind" in entries and entries["kind"].content == "grid"
+    sampler = _options(entries.get("sampler"), "grid" if is_grid else "tpe", SAMPLERS, problems)
+    pruner = _options(entries.get("pruner"), "none", PRUNERS, problems)
+    objectives = _objectives(entries.get("objective"), node, around, problems)
+    if shell is None or sampler is None or pruner is None or objectives is None:
+        return None
+    plan = Plan(
+        kind=shell.kind,
+        trials=shell.trials,
+        hours=None if shell.hours is None else float(shell.hours),
+        epochs=shell.epochs,
+        replicates=shell.replicates,
+        sampler=sampler,
+        pruner=_filled(pruner, around),
+        objectives=objectives,
+        enqueue=(),
+        seed=shell.seed,
+    )
+    _check_sampler(plan, node, around, problems)
+    _check_pruner(plan, node, around, problems)
+    return plan
+
+
+def _without_ablation(node: Node, problems: Problems) -> Node:
+    kind = node.entries.get("kind")
+    if kind is None or kind.content != "ablation":
+        return node
+    problems.add(kind, "must be search or grid: ablation plans are not available yet")
+    return node.without("kind")
+
+
+def _options(node: Node | None, default: str, table: Table, problems: Problems) -> dict[str, Setting] | None:
+    return {"name": default} if node is None else read_options(node, table, problems)
+
+
+def _filled(pruner: Mapping[str, Setting], around: Around) -> dict[str, Setting]:
+    """The pruner with explicit resources: Optuna's ``auto`` waits for a trial to complete."""
+    filled = {**PRUNER_DEFAULTS.get(str(pruner["name"]), {}), **pruner}
+    epochs = around.fixed("training.epochs")
+    if "hyperband" in (pruner["name"], filled.get("wrapped")) and epochs is not None:
+        filled.setdefault("max_resource", epochs)
+    return {"name": pruner["name"], **filled}
+
+
+def _objectives(node: Node | None, plan: Node, around: Around, problems: Problems) -> tuple[Objective, ...] | None:
+    """One objective or a list of them."""
+    before = len(problems)
+    if node is None:
+        node = Node("plan.objective", plan.file, plan.line, DEFAULT_METRIC, DEFAULT_METRIC)
+    if node.is_list and not node.items:
+        problems.add(node, "must have at least one objective")
+    found = [_objective(item, around, problems) for item in (node.items if node.is_list else (node,))]
+    objectives = tuple(objective for objective in found if objective is not None)
+    for index, objective in enumerate(objectives):
+        if len(problems) == before and objective in objectives[:index]:
+            problems.add(node.items[index], "must differ from the other objectives")
+    return objectives if len(problems) == before else None
+
+
+def _objective(node: Node, around: Around, problems: Problems) -> Objective | None:
+    if isinstance(node.content, str):
+        node = replace(node, content={"metric": replace(node, path=f"{node.path}.metric")})
+    shell = validate(ObjectiveShell, node, problems)
+    named = node.entries.get("metric")
+    if named is None or not isinstance(named.content, str):
+        return None
+    if read_scalar(named, Choice(metrics.names()), problems) is None:
+        return None
+    metric = metrics.get(named.content)
+    if metric.needs_classes and around.classes == 0:
+        problems.add(named, "must be a metric without classes: the data set has none")
+    if shell is None:
+        return None
+    return Objective(shell.metric, shell.value, shell.generator, shell.direction or metric.direction)
+
+
+def _check_sampler(plan: Plan, node: Node, around: Around, problems: Problems) -> None:
+    name = plan.sampler["name"]
+    at = node.entries.get("sampler", node)
+    if plan.kind == "grid" and name != "grid":
+        problems.add(at, "must be left out: a grid tries every combination")
+    if plan.kind == "grid" or name == "grid":
+        for draft in around.drafts:
+            if isinstance(draft.dimension, Float) and draft.dimension.step is None:
+                problems.add(draft.node, "must have a step, or be a choice: a grid needs countable values")
+    elif plan.trials is None and plan.hours is None and plan.epochs is None:
+        problems.add(node, "must have trials, hours or epochs: a search has no end of its own", value="none of them")
+    if name == "cmaes" and len(plan.objectives) > 1:
+        problems.add(at, "must be a sampler for several objectives: tpe, random, gp, qmc, nsgaii or grid")
+    if plan.sampler.get("group") is True and plan.sampler.get("multivariate") is not True:
+        problems.add(at.entries["group"], "must stand with multivariate: true")
+
+
+def _check_pruner(plan: Plan, node: Node, around: Around, problems: Problems) -> None:
+    name = plan.pruner["name"]
+    at = node.entries.get("pruner", node)
+    if name != "none" and len(plan.objectives) > 1:
+        problems.add(at, f"must be none: nothing can be pruned by {len(plan.objectives)} objectives")
+    if name == "wilcoxon" and plan.replicates < 2:
+        problems.add(at, "must have plan.replicates of at least 2: the test compares runs of the same configuration")
+    if "hyperband" in (name, plan.pruner.get("wrapped")):
+        _check_hyperband(plan, at, around, problems)
+
+
+def _check_hyperband(plan: Plan, at: Node, around: Around, problems: Problems) -> None:
+    epochs, every = around.fixed("training.epochs"), around.fixed("training.evaluate_every")
+    if not isinstance(epochs, int) or not isinstance(every, (int, float)):
+        return
+    evaluations = int(epochs / (every or 1.0) + 1e-9)
+    if evaluations < 2:
+        problems.add(at, f"must have at least 2 evaluations in a trial: {epochs} epochs give {evaluations}")
+        return
+    low, high = plan.pruner.get("min_resource", 1), plan.pruner.get("max_resource", epochs)
+    if not isinstance(low, int) or not isinstance(high, int):
+        return
+    if high > epochs:
+        problems.add(at.entries.get("max_resource", at), f"must be at most training.epochs, which is {epochs}")
+    elif low >= high:
+        problems.add(at.entries.get("min_resource", at), f"must have min_resource below max_resource, which is {high}")

@@ -1,0 +1,59 @@
+"""Reads ``plan.enqueue``: trials that come first, each ``defaults`` or a mapping from searched parameters to values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gansearch.records import Setting
+from gansearch.space.nodes import Node
+from gansearch.space.parameters import SearchParameter, complete, violations
+from gansearch.space.problems import Problems
+
+DEFAULTS_WORD = "defaults"
+
+
+def read_queue(
+    node: Node | None, parameters: Sequence[SearchParameter], unread: set[str], problems: Problems
+) -> tuple[Mapping[str, Setting], ...]:
+    """The queued trials, complete: what a mapping leaves out is at its default.
+
+    Args:
+        node: what stands under ``plan.enqueue``, or None.
+        parameters: the searched parameters, parents first.
+        unread: paths in the file that could not be read; nothing more is said about them.
+        problems: takes what is wrong.
+    """
+    if node is None:
+        return ()
+    if not node.is_list:
+        problems.add(node, "must be a list of defaults and mappings, as [defaults, {generator.layers: 3}]")
+        return ()
+    found = [_trial(item, parameters, unread, problems) for item in node.items]
+    for index, trial in enumerate(found):
+        if trial is not None and trial in found[:index]:
+            problems.add(node.items[index], "must differ from the other queued trials")
+    return tuple(trial for trial in found if trial is not None)
+
+
+def _trial(
+    node: Node, parameters: Sequence[SearchParameter], unread: set[str], problems: Problems
+) -> Mapping[str, Setting] | None:
+    if node.content == DEFAULTS_WORD:
+        return complete(parameters, {})
+    if not node.is_mapping:
+        problems.add(node, "must be defaults, or a mapping from searched parameters to values")
+        return None
+    before = len(problems)
+    given: dict[str, Setting] = {}
+    for path, child in node.entries.items():
+        if child.is_scalar:
+            given[path] = child.scalar
+        else:
+            problems.add(child, "must be one value", key=f"{node.path}.{path}")
+    for wrong in violations(parameters, {**complete(parameters, given), **given}):
+        at = node.entries.get(wrong.parameter, node)
+        if wrong.parameter not in unread:
+            problems.add(
+                at, wrong.rule, key=f"{node.path}.{wrong.parameter}", value=wrong.value, suggestion=wrong.suggestion
+            )
+    return complete(parameters, given) if len(problems) == before else None

@@ -1,0 +1,177 @@
+"""Reads a search space: text to tree, sections to drafts, drafts to a frozen ``SearchSpace``, every problem at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gansearch.errors import SpaceError, SpaceProblem
+from gansearch.space import yaml_text
+from gansearch.space.assembly import Assembly, assemble, in_order
+from gansearch.space.catalogue import find_space
+from gansearch.space.conditions import read_conditions
+from gansearch.space.conflicts import separate
+from gansearch.space.drafts import Draft
+from gansearch.space.nodes import Node
+from gansearch.space.overrides import merge
+from gansearch.space.plan_reader import Around, read_plan
+from gansearch.space.problems import Problems
+from gansearch.space.queue_reader import read_queue
+from gansearch.space.search_space import SearchSpace
+from gansearch.space.sections import SECTIONS, read_section, read_training
+from gansearch.space.surroundings import read_detectors, read_resources
+from gansearch.space.trick_section import read_tricks
+
+KEYS = (
+    "name",
+    "dataset",
+    "generator",
+    "discriminator",
+    "loss",
+    "optimizer",
+    "tricks",
+    "training",
+    "resources",
+    "plan",
+    "detectors",
+)
+PLAYERS = ("generator", "discriminator")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def load_space(name_or_path: str, overrides: Mapping[str, object] | None = None) -> SearchSpace:
+    """The search space of that name or path.
+
+    Args:
+        name_or_path: a name in ``search_spaces/`` or the path of a YAML file.
+        overrides: changes by dotted path, as if they stood in the file: ``{"plan.trials": 8}``.
+
+    Raises:
+        SpaceError: with every problem of the file.
+    """
+    path = find_space(name_or_path)
+    return parse_space(_text(path), str(path), overrides)
+
+
+def parse_space(text: str, origin: str, overrides: Mapping[str, object] | None = None) -> SearchSpace:
+    """The search space that ``text`` describes; ``origin`` names it in messages.
+
+    Raises:
+        SpaceError: with every problem of the text.
+    """
+    problems = Problems()
+    root = yaml_text.compose(text, origin, problems)
+    problems_of_text = len(problems)
+    if root is None or not root.is_mapping:
+        if not problems_of_text and root is not None:
+            problems.add(root, "must be a mapping with name, dataset and plan", key="(file)")
+        problems.raise_if_any()
+    assert root is not None
+    root = merge(root, overrides or {}, problems)
+    space = _Reading(root, problems).space(_source(text, origin, root, overrides), origin)
+    problems.raise_if_any()
+    assert space is not None
+    return space
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One pass over a search space."""
+
+    root: Node
+    problems: Problems
+
+    def space(self, source: str, origin: str) -> SearchSpace | None:
+        """The space, or None where there are problems."""
+        entries, problems = self.root.entries, self.problems
+        name = self._name()
+        drafts, assembly, notes = self._settings()
+        resources = read_resources(entries.get("resources"), problems)
+        detectors = read_detectors(entries.get("detectors"), problems)
+        plan_node = entries.get("plan")
+        plan = read_plan(plan_node, self.root, Around(drafts), problems)
+        queue = plan_node.entries.get("enqueue") if plan_node is not None else None
+        enqueue = read_queue(queue, assembly.parameters, self._unread(drafts), problems)
+        if plan is None or name is None:
+            return None
+        return SearchSpace(
+            name=name,
+            parameters=assembly.parameters,
+            fixed=assembly.fixed,
+            plan=replace(plan, enqueue=enqueue),
+            resources=resources,
+            detectors=detectors,
+            source=source,
+            origin=origin,
+            constants=assembly.constants,
+            notes=tuple(notes),
+        )
+
+    def _name(self) -> str | None:
+        entries = self.root.entries
+        for key, child in entries.items():
+            if key not in KEYS:
+                self.problems.unknown(child, KEYS, "must be a section")
+        node = entries.get("name")
+        if node is None:
+            self.problems.missing(self.root, "name", "must be given")
+        elif not (isinstance(node.content, str) and NAME.fullmatch(node.content)):
+            self.problems.add(node, "must be a word of letters, digits, dots, dashes and underscores")
+        else:
+            return node.content
+        return None
+
+    def _settings(self) -> tuple[list[Draft], Assembly, list[str]]:
+        """Every setting: as drafts, and joined."""
+        drafts = self._drafts()
+        drafts = in_order(read_conditions(drafts, self._unread(drafts), self.problems), self.problems)
+        drafts, notes = separate(drafts, self.problems)
+        drafts = in_order(drafts, self.problems)
+        return drafts, assemble(drafts), notes
+
+    def _drafts(self) -> list[Draft]:
+        entries, problems = self.root.entries, self.problems
+        optimizer = entries.get("optimizer")
+        if optimizer is not None and not optimizer.is_mapping:
+            problems.add(optimizer, "must be a mapping with generator and discriminator")
+        for key, child in optimizer.entries.items() if optimizer is not None else ():
+            if key not in PLAYERS:
+                problems.unknown(child, PLAYERS, "must be a key of optimizer")
+        drafts: list[Draft] = []
+        for section in SECTIONS:
+            first, _, second = section.path.partition(".")
+            node = entries.get(first)
+            drafts += read_section(section, node.entries.get(second) if second and node else node, self.root, problems)
+        drafts += read_tricks(entries.get("tricks"), problems)
+        return drafts + read_training(entries.get("training"), self.root, problems)
+
+    def _unread(self, drafts: Sequence[Draft]) -> set[str]:
+        """Paths that stand in the file without having become settings, where something has been wrong."""
+        if not len(self.problems):
+            return set()
+        read = {draft.path for draft in drafts}
+        return {path for path in _paths(self.root) if path not in read}
+
+
+def _paths(node: Node) -> Iterator[str]:
+    for child in node.entries.values():
+        yield child.path
+        yield from _paths(child)
+
+
+def _source(text: str, origin: str, root: Node, overrides: Mapping[str, object] | None) -> str:
+    """The text as read; with overrides the whole space anew, so that the text alone says what is run."""
+    if not overrides:
+        return text
+    changes = "".join(f"#   {path}: {value}\n" for path, value in overrides.items())
+    return f"# {Path(origin).name} with changes from the command line:\n{changes}{yaml_text.dump(root.plain())}"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        rule = "must be a readable text file in UTF-8"
+        raise SpaceError([SpaceProblem(str(path), 0, "(file)", rule, type(error).__name__)]) from error

@@ -1,0 +1,88 @@
+"""The search space as everything after the border sees it: frozen, checked, without a trace of YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gansearch.dimensions import Dimension
+from gansearch.errors import SpaceError, SpaceProblem
+from gansearch.records import Setting
+from gansearch.space import dimension_values
+from gansearch.space.parameters import Constant, SearchParameter, complete, violations, walk
+from gansearch.space.plan import DetectorSettings, Plan, Resources
+
+GRID_LIMIT = 100_000
+"""Points of a grid at most; more is a mistake in the file rather than a plan."""
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """Everything that a study is made from."""
+
+    name: str
+    parameters: tuple[SearchParameter, ...]
+    """Parents before children."""
+    fixed: Mapping[str, Setting]
+    """Settings that hold in every trial, by dotted path."""
+    plan: Plan
+    resources: Resources
+    detectors: DetectorSettings
+    source: str
+    """YAML that loads as this very space: the text as read, or, with changes from the command line, the whole anew."""
+    origin: str
+    """The file that it was read from."""
+    constants: tuple[Constant, ...] = ()
+    """Settings that hold only under conditions; of several for one path the first that holds counts."""
+    notes: tuple[str, ...] = ()
+    """What was derived from conflicts between plug-ins, a sentence each."""
+
+    def suggest(self, choose: Callable[[str, Dimension], Setting]) -> dict[str, Setting]:
+        """The parameters of one trial: ``choose(path, dimension)`` is called for each active one, parents first."""
+        return walk(self.parameters, lambda parameter: choose(parameter.path, parameter.dimension))
+
+    def settings(self, parameters: Mapping[str, Setting]) -> dict[str, Setting]:
+        """The full flat settings of a trial with these parameters, sorted by path.
+
+        Raises:
+            SpaceError: where one is missing, unknown, not active or out of range; with every such problem.
+        """
+        found = violations(self.parameters, parameters)
+        if found:
+            raise SpaceError(
+                [
+                    SpaceProblem("parameters", 0, each.parameter, each.rule, each.value, each.suggestion)
+                    for each in found
+                ]
+            )
+        settings = dict(self.fixed) | complete(self.parameters, parameters)
+        for constant in self.constants:
+            if constant.path not in settings and constant.is_active(parameters):
+                settings[constant.path] = constant.value
+        return dict(sorted(settings.items()))
+
+    def default_parameters(self) -> dict[str, Setting]:
+        """Every active parameter at its plug-in's default, or as near to it as its dimension allows."""
+        return complete(self.parameters, {})
+
+    def grid(self) -> list[dict[str, Setting]]:
+        """Every combination of active parameters, the first parameter changing slowest.
+
+        Raises:
+            ValueError: where a real dimension has no step, or there are more than 100,000 combinations.
+        """
+        points: list[dict[str, Setting]] = [{}]
+        for parameter in self.parameters:
+            values = dimension_values.grid_values(parameter.dimension)
+            if values is None:
+                raise ValueError(f"{parameter.path} must have a step or be a choice; got {parameter.dimension}")
+            points = [
+                longer
+                for point in points
+                for longer in (
+                    [{**point, parameter.path: value} for value in values] if parameter.is_active(point) else [point]
+                )
+            ]
+            if len(points) > GRID_LIMIT:
+                raise ValueError(f"a grid must have at most {GRID_LIMIT} points; got {len(points)} and more")
+        return points

@@ -1,0 +1,70 @@
+"""Reads ``resources`` and ``detectors``: where trials run, and what watches them."""
+
+from __future__ import annotations
+
+from gansearch.detectors import detectors
+from gansearch.dimensions import declared
+from gansearch.records import Setting
+from gansearch.space.nodes import Node
+from gansearch.space.plan import DetectorSettings, Resources
+from gansearch.space.problems import Problems
+from gansearch.space.shells import DetectorsShell, ResourcesShell, validate
+from gansearch.space.values import read_field
+
+OFF = "off"
+_OWN_KEYS = tuple(DetectorsShell.model_fields)
+_FIXED = "must be fixed: detectors are no part of what is searched"
+
+
+def read_resources(node: Node | None, problems: Problems) -> Resources:
+    """What a trial asks for."""
+    shell = None if node is None else validate(ResourcesShell, node, problems)
+    if shell is None or node is None:
+        return Resources()
+    if shell.cpu == 0 and shell.gpu == 0:
+        problems.add(node.entries["cpu"], "must be above 0 where gpu is 0: a trial needs something to run on")
+    return Resources(float(shell.cpu), float(shell.gpu), shell.lanes, shell.concurrent)
+
+
+def read_detectors(node: Node | None, problems: Problems) -> DetectorSettings:
+    """Mode, grace, patience, and the fields of single detectors."""
+    if node is None:
+        return DetectorSettings()
+    if not node.is_mapping:
+        problems.add(node, "must be a mapping")
+        return DetectorSettings()
+    names = detectors.names()
+    own = node.without(*(key for key in node.entries if key not in _OWN_KEYS))
+    shell = validate(DetectorsShell, own, problems)
+    switched_off: set[str] = set()
+    chosen: dict[str, dict[str, Setting]] = {}
+    for name, child in node.without(*_OWN_KEYS).entries.items():
+        if name not in names:
+            problems.unknown(child, (*_OWN_KEYS, *names), "must be a key of detectors or a detector")
+        elif child.content == OFF:
+            switched_off.add(name)
+        else:
+            chosen[name] = _read_detector(name, child, problems)
+    if shell is None:
+        return DetectorSettings()
+    # Naming one detector changes that one alone; the others stay on with their defaults.
+    every = {name: chosen.get(name, {}) for name in names if name not in switched_off}
+    return DetectorSettings(
+        shell.mode, float(shell.grace_epochs), shell.patience, every if chosen or switched_off else {}
+    )
+
+
+def _read_detector(name: str, node: Node, problems: Problems) -> dict[str, Setting]:
+    if not node.is_mapping:
+        problems.add(node, f"must be off, or a mapping of fields of {name}")
+        return {}
+    said = declared(detectors.get(name))
+    fields: dict[str, Setting] = {}
+    for key, child in node.entries.items():
+        if key not in said:
+            problems.unknown(child, said, f"must be a field of {name}")
+            continue
+        reading = read_field(child, said[key], problems, refusal=_FIXED)
+        if reading is not None:
+            fields[key] = reading.choices[0]
+    return fields

@@ -1,0 +1,39 @@
+"""The one folder under which everything is kept: ``$GANSEARCH_HOME``, or ``~/.gansearch``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+VARIABLE = "GANSEARCH_HOME"
+
+
+def home() -> Path:
+    """The folder, absolute; it need not exist yet."""
+    given = os.environ.get(VARIABLE)
+    return Path(given).expanduser().absolute() if given else Path.home() / ".gansearch"
+
+
+def studies_dir() -> Path:
+    """One folder per study."""
+    return home() / "studies"
+
+
+def study_dir(name: str) -> Path:
+    """The folder of the study called ``name``."""
+    return studies_dir() / name
+
+
+def cache_dir() -> Path:
+    """Reference extractors trained for users' own data, by content hash."""
+    return home() / "cache"
+
+
+def mlflow_database() -> Path:
+    """The SQLite file that MLflow writes by default."""
+    return home() / "mlflow.db"
+
+
+def mlflow_artifacts_dir() -> Path:
+    """Where MLflow keeps artifacts by default."""
+    return home() / "mlartifacts"

@@ -1,0 +1,65 @@
+"""Objects under an fsspec URL (S3, GCS, memory, ...), whose stores replace an object whole."""
+
+from __future__ import annotations
+
+from gansearch.errors import StorageError
+from gansearch.storage.disk_errors import storage_errors
+
+
+class RemoteFiles:
+    """Reads and writes objects below ``url``; paths are relative to it.
+
+    Raises:
+        StorageError: where no installed file system serves the URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        import fsspec  # 0.15 s, wanted only where a storage is not local
+
+        self._url = url
+        try:
+            self._system, root = fsspec.core.url_to_fs(url)
+        except (ImportError, ValueError) as error:
+            raise StorageError(f"the storage {url} cannot be used: {error}") from error
+        self._root = root.rstrip("/")
+
+    def write(self, path: str, content: bytes) -> None:
+        """Replace the object by ``content``."""
+        with storage_errors("written", self._name(path)):
+            self._system.pipe_file(self._full(path), content)
+
+    def read(self, path: str) -> bytes:
+        """The object's content."""
+        with storage_errors("read", self._name(path)):
+            # Listings and contents may be cached by the file system; what another process wrote must be seen.
+            self._system.invalidate_cache()
+            return bytes(self._system.cat_file(self._full(path)))
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such an object, or any below that name."""
+        with storage_errors("looked up", self._name(path)):
+            self._system.invalidate_cache()
+            return bool(self._system.exists(self._full(path)))
+
+    def files(self, path: str) -> list[str]:
+        """Every object below ``path``, relative to the root, sorted."""
+        with storage_errors("listed", self._name(path)):
+            self._system.invalidate_cache()
+            found = self._system.find(self._full(path))
+        return sorted(str(name).removeprefix(self._root).lstrip("/") for name in found)
+
+    def folders(self) -> list[str]:
+        """Names of the folders directly below the root, sorted."""
+        return sorted({path.split("/", 1)[0] for path in self.files("") if "/" in path})
+
+    def delete(self, path: str) -> None:
+        """Remove the object; one that is not there is no error."""
+        with storage_errors("deleted", self._name(path)):
+            if self._system.exists(self._full(path)):
+                self._system.rm_file(self._full(path))
+
+    def _full(self, path: str) -> str:
+        return f"{self._root}/{path}" if path else self._root
+
+    def _name(self, path: str) -> str:
+        return f"{self._url.rstrip('/')}/{path}"

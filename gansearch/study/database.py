@@ -1,0 +1,127 @@
+"""Where a study's decisions are kept: a journal in its folder, or a database behind a URL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import optuna
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+
+from gansearch.errors import StorageError, StudyError
+from gansearch.storage import Storage
+from gansearch.study.journal import Journal
+
+VARIABLE = "GANSEARCH_DATABASE"
+JOURNAL_FILE = "study.journal"
+KIND_FILE = "database"
+"""Holds ``journal``, or the database's URL without its password."""
+JOURNAL = "journal"
+
+
+@dataclass(frozen=True, eq=False)
+class Database:
+    """An open Optuna storage."""
+
+    optuna: BaseStorage
+    journal: Journal | None
+    """None behind a URL."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others than this machine's user may write it."""
+        return self.journal is None
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Make the writes within the block durable together, at its end."""
+        if self.journal is None:
+            yield
+            return
+        with self.journal.group():
+            yield
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        if self.journal is not None:
+            self.journal.close()
+        elif isinstance(self.optuna, RDBStorage):
+            self.optuna.remove_session()
+            self.optuna.engine.dispose()
+
+
+def create_database(storage: Storage, url: str | None = None) -> Database:
+    """The place for a new study's decisions; an existing one is opened.
+
+    Args:
+        storage: the study's folder.
+        url: of a database that Optuna can use; None takes ``$GANSEARCH_DATABASE``, or else a journal in the folder.
+
+    Raises:
+        StudyError: where the folder is not on this machine and there is no URL.
+        StorageError: where it cannot be opened.
+    """
+    if storage.exists(KIND_FILE):
+        return open_database(storage, url)
+    url = url or os.environ.get(VARIABLE)
+    if url is None and storage.local_path() is None:
+        raise StudyError(
+            f"the study's folder {storage.url} is not on this machine, so its decisions need a database: "
+            f"set {VARIABLE} to a URL such as postgresql://user@host/name"
+        )
+    storage.write(KIND_FILE, (JOURNAL if url is None else without_password(url)).encode())
+    return open_database(storage, url)
+
+
+def open_database(storage: Storage, url: str | None = None, *, readonly: bool = False) -> Database:
+    """Open what ``create_database`` made.
+
+    Args:
+        storage: the study's folder.
+        url: where the URL that is kept lacks a password; None takes ``$GANSEARCH_DATABASE``, or else the one kept.
+        readonly: for a journal, neither creates nor changes it.
+
+    Raises:
+        StorageError: where it cannot be opened.
+    """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)  # its other messages repeat what our status shows
+    kind = storage.read(KIND_FILE).decode()
+    if kind != JOURNAL:
+        return Database(_connect(url or os.environ.get(VARIABLE) or kind), None)
+    path = storage.local_path(JOURNAL_FILE)
+    if path is None:
+        raise StorageError(f"the journal of {storage.url} must lie on this machine")
+    journal = Journal(path, readonly=readonly)
+    try:
+        return Database(JournalStorage(journal), journal)
+    except BaseException:
+        journal.close()
+        raise
+
+
+def without_password(url: str) -> str:
+    """``url`` without the password that it may hold."""
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    name = user.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{name}@{host}" if name else host)) if user else url
+
+
+def has_database(storage: Storage) -> bool:
+    """Whether a study was begun in this folder."""
+    with suppress(StorageError):
+        return storage.exists(KIND_FILE)
+    return False
+
+
+def _connect(url: str) -> RDBStorage:
+    # SQLAlchemy's errors are a family of their own for every database.
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return RDBStorage(url)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise StorageError(f"the database {without_password(url)} cannot be opened: {error}") from error

@@ -1,0 +1,149 @@
+"""What every generator and discriminator must do, on samples of 8 x 8 pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from gansearch.dimensions import Value
+from gansearch.gan import Discriminator, Generator, Module, Network
+from gansearch.records import Facts, Geometry
+from gansearch.testing.contracts.declarations import check_declaration
+from gansearch.testing.draws import FakeDraws
+from gansearch.testing.seeded import seeded_normal
+from gansearch.testing.variants import small_settings, stacked, structures, variants
+
+BATCH = 16
+SEEDS = (3, 4, 5)
+SMALL: Mapping[str, Value] = {"width": 8, "latent_size": 4}
+"""What a network under test is given of the fields that it declares; other integers take the low end."""
+IMAGES = Geometry(shape=(1, 8, 8), bounded=True, classes=2)
+POINTS = Geometry(shape=(2,), bounded=False, classes=8)
+TOLERANCE = 1e-12
+
+N = TypeVar("N", bound=Network)
+
+
+def check_generator(cls: type[Generator], geometries: Sequence[Geometry] = (IMAGES,)) -> None:
+    """Everything that can be told of a generator without training, for samples of these geometries."""
+    check_network_declaration(cls)
+    for lanes, geometry in _cases(cls, geometries):
+        network = stacked(lanes)
+        inputs = seeded_normal("latents", SEEDS, (BATCH, network.latent_size))
+        module = network.build(geometry)
+        check_parameters(module, network)
+        check_generator_output(module, network, inputs, geometry)
+        _check_passes(module, lanes, inputs, geometry)
+
+
+def check_discriminator(cls: type[Discriminator], geometries: Sequence[Geometry] = (IMAGES,)) -> None:
+    """Everything that can be told of a discriminator without training, for samples of these geometries."""
+    check_network_declaration(cls)
+    for lanes, geometry in _cases(cls, geometries):
+        network = stacked(lanes)
+        inputs = seeded_normal("samples", SEEDS, (BATCH, *geometry.shape)).tanh()
+        module = network.build(geometry)
+        check_parameters(module, network)
+        scores = module(_values(module, SEEDS), inputs, None)
+        assert scores.shape == (len(SEEDS), BATCH), f"{network}: scores must be [K, B]; got {tuple(scores.shape)}"
+        _check_passes(module, lanes, inputs, geometry)
+
+
+def check_network_declaration(cls: type[Network]) -> None:
+    """A frozen dataclass with facts, whose initialisation is a name."""
+    check_declaration(cls)
+    assert isinstance(cls.facts, Facts), f"{cls.__name__}.facts must be Facts; got {cls.facts!r}"
+    name = cls().initialisation
+    assert isinstance(name, str), f"{cls.__name__}.initialisation must be a name; got {name!r}"
+    assert name, f"{cls.__name__}.initialisation must be a name; got an empty one"
+
+
+def check_parameters(module: Module, network: Network) -> None:
+    """Parameters have names of their own, shapes that hold something, and a fan-in."""
+    names = [parameter.name for parameter in module.parameters]
+    assert names, f"{network} must have parameters"
+    assert len(set(names)) == len(names), f"{network}: the names of parameters must differ; got {names}"
+    for parameter in module.parameters:
+        assert math.prod(parameter.shape) > 0, f"{network}: {parameter.name} must not be empty; got {parameter.shape}"
+        assert parameter.fan_in > 0, f"{network}: {parameter.name} must have a fan-in; got {parameter.fan_in}"
+
+
+def check_generator_output(module: Module, network: Network, latents: Tensor, geometry: Geometry) -> None:
+    """Samples have the declared shape and range, and follow the latents."""
+    samples = module(_values(module, SEEDS), latents, None)
+    expected = (len(SEEDS), BATCH, *geometry.shape)
+    assert samples.shape == expected, f"{network}: samples must be {expected}; got {tuple(samples.shape)}"
+    if geometry.bounded:
+        largest = samples.abs().max().item()
+        assert largest <= 1, f"{network}: bounded samples must lie in [-1, 1]; got {largest}"
+    assert samples.std(1).max().item() > 0, f"{network}: samples must follow the latents; got equal ones"
+
+
+def check_gradients(module: Module, network: Network, inputs: Tensor) -> None:
+    """Every parameter, and the input, gets a gradient that is finite and not all zero."""
+    values = {name: value.requires_grad_() for name, value in _values(module, SEEDS).items()}
+    leaves = {**values, "input": inputs.detach().requires_grad_()}
+    output = module(values, leaves["input"], None)
+    weights = seeded_normal("weights", SEEDS, tuple(output.shape[1:]))
+    slopes = torch.autograd.grad((output * weights).sum(), list(leaves.values()), allow_unused=True)
+    for name, slope in zip(leaves, slopes, strict=True):
+        assert slope is not None, f"{network}: {name} must get a gradient; got none"
+        assert bool(slope.isfinite().all()), f"{network}: the gradient of {name} must be finite"
+        assert bool((slope != 0).any()), f"{network}: the gradient of {name} must not be all zero"
+
+
+def check_lanes_are_separate(lanes: Sequence[Network], inputs: Tensor, geometry: Geometry) -> None:
+    """A lane beside others gives what it gives alone, dropout included."""
+    together = _output(lanes, SEEDS, inputs, geometry)
+    assert bool(together.isfinite().all()), f"{lanes[0]}: the output must be finite"
+    for index, seed in enumerate(SEEDS):
+        alone = _output([lanes[index]], [seed], inputs[index : index + 1], geometry)
+        gap = (alone[0] - together[index]).abs().max().item()
+        assert gap <= TOLERANCE, f"{lanes[index]}: a lane alone and in a pack must be equal; got a gap of {gap}"
+
+
+def check_batch_coupling(module: Module, network: Network, inputs: Tensor) -> None:
+    """A network that does not declare ``couples_batch`` treats each sample alone."""
+    if network.facts.couples_batch:
+        return
+    values = _values(module, SEEDS)
+    changed = inputs.clone()
+    changed[:, 0] = -changed[:, 0]
+    gap = (module(values, inputs, None) - module(values, changed, None))[:, 1:].abs().max().item()
+    assert gap <= TOLERANCE, f"{network} must declare couples_batch: one sample changed others by {gap}"
+
+
+def _check_passes(module: Module, lanes: Sequence[Network], inputs: Tensor, geometry: Geometry) -> None:
+    network = stacked(lanes)
+    check_gradients(module, network, inputs)
+    check_lanes_are_separate(lanes, inputs, geometry)
+    check_batch_coupling(module, network, inputs)
+
+
+def _output(lanes: Sequence[Network], seeds: Sequence[int], inputs: Tensor, geometry: Geometry) -> Tensor:
+    module = _built(stacked(lanes), geometry)
+    return module(_values(module, seeds), inputs, FakeDraws(seeds))
+
+
+def _built(network: Network, geometry: Geometry) -> Module:
+    assert isinstance(network, (Generator, Discriminator)), f"{network} must be a generator or a discriminator"
+    return network.build(geometry)
+
+
+def _values(module: Module, seeds: Sequence[int]) -> dict[str, Tensor]:
+    """Parameters whose size keeps that of what passes through, [K, *shape] by name."""
+    return {
+        parameter.name: seeded_normal(parameter.name, seeds, parameter.shape) / math.sqrt(parameter.fan_in)
+        for parameter in module.parameters
+    }
+
+
+def _cases(cls: type[N], geometries: Sequence[Geometry]) -> Iterator[tuple[list[N], Geometry]]:
+    small = small_settings(cls, SMALL)
+    for geometry in geometries:
+        for structure in structures(cls):
+            yield variants(cls, len(SEEDS), {**small, **structure}), geometry

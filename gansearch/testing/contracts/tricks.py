@@ -1,0 +1,224 @@
+"""What every trick must do, hook by hook, on fake lanes."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gansearch.dimensions import declared
+from gansearch.records import Facts
+from gansearch.testing.contracts.declarations import NAME, check_declaration
+from gansearch.testing.lanes import FakeLanes
+from gansearch.testing.variants import stacked, structures, variants
+from gansearch.tricks import Batch, Labels, Trick
+
+BATCH = 16
+LATENT_SIZE = 4
+STEPS = 3
+TOLERANCE = 1e-12
+SEEDS = (3, 4, 5)
+
+
+def check_trick(cls: type[Trick]) -> None:
+    """Everything that can be told of a trick without training."""
+    check_trick_declaration(cls)
+    check_facts(cls)
+    for lanes in _each_structure(cls):
+        check_frozen(lanes[0])
+        check_shapes(lanes)
+        check_lanes_are_separate(lanes)
+        check_streams(lanes)
+        check_state(lanes)
+    check_neutral(cls)
+
+
+def check_trick_declaration(cls: type[Trick]) -> None:
+    """A frozen dataclass whose docstring has a formula, with the year of its paper and ranges for its fields."""
+    check_declaration(cls)
+    assert "``" in (cls.__doc__ or ""), f"the docstring of {cls.__name__} must have a formula in double backticks"
+    paper = getattr(cls, "paper", "")
+    assert re.search(r"\b(19|20)\d\d\b", paper), f"{cls.__name__}.paper must name authors and year; got {paper!r}"
+    assert cls.slot is None or NAME.fullmatch(cls.slot), f"{cls.__name__}.slot must be in snake case; got {cls.slot!r}"
+
+
+def check_facts(cls: type[Trick]) -> None:
+    """Facts are ``Facts``, and a trick that changes labels says that it needs a loss that has them."""
+    assert isinstance(cls.facts, Facts), f"{cls.__name__}.facts must be Facts; got {cls.facts!r}"
+    changes_labels = cls.labels is not Trick.labels or cls.generator_labels is not Trick.generator_labels
+    assert cls.facts.needs_probability_loss or not changes_labels, (
+        f"{cls.__name__} changes labels, so its facts must say needs_probability_loss"
+    )
+
+
+def check_frozen(trick: Trick) -> None:
+    """No field can be set after construction."""
+    for name in declared(type(trick)):
+        try:
+            setattr(trick, name, getattr(trick, name))
+        except dataclasses.FrozenInstanceError:
+            continue
+        raise AssertionError(f"{type(trick).__name__}.{name} must not be settable")
+
+
+def check_shapes(lanes: list[Trick]) -> None:
+    """Every hook keeps shapes and type, gives [K] losses, and only finite numbers."""
+    got = run_hooks(stacked(lanes), FakeLanes(seeds=SEEDS))
+    expected = _expected_shapes(len(lanes))
+    for name, value in got.items():
+        kind, _, _ = name.partition("@")
+        if kind in expected:
+            assert tuple(value.shape) == expected[kind], (
+                f"{_said(lanes)}: {name} must have the shape {expected[kind]}; got {tuple(value.shape)}"
+            )
+        assert value.shape[:1] == (len(lanes),), f"{_said(lanes)}: {name} must have a lane axis; got {value.shape}"
+        assert value.dtype == torch.float64, f"{_said(lanes)}: {name} must keep the type float64; got {value.dtype}"
+        assert bool(value.isfinite().all()), f"{_said(lanes)}: {name} must be finite"
+
+
+def check_lanes_are_separate(lanes: list[Trick]) -> None:
+    """A lane beside others gives what it gives alone, and a NaN in one lane reaches no other."""
+    together = run_hooks(stacked(lanes), FakeLanes(seeds=SEEDS))
+    poisoned_lanes = FakeLanes(seeds=SEEDS)
+    with torch.no_grad():
+        poisoned_lanes.weights[0] = float("nan")
+        poisoned_lanes.generator_parameters[0] = float("nan")
+    poisoned = run_hooks(stacked(lanes), poisoned_lanes)
+    for index, seed in enumerate(SEEDS):
+        alone = run_hooks(stacked([lanes[index]]), FakeLanes(seeds=(seed,)))
+        assert alone.keys() == together.keys(), f"{_said(lanes)}: hooks must return the same things at any K"
+        for name, value in alone.items():
+            _assert_equal(value[0], together[name][index], f"{_said(lanes)}: {name} of lane {index}, alone and not")
+            if index > 0:
+                _assert_equal(value[0], poisoned[name][index], f"{_said(lanes)}: {name} of lane {index}, beside a NaN")
+
+
+def check_streams(lanes: list[Trick]) -> None:
+    """Numbers are drawn from the trick's own stream alone: no global generator moves, equal seeds repeat."""
+    before = _global_generators()
+    first = run_hooks(stacked(lanes), FakeLanes(seeds=SEEDS))
+    for library, state in _global_generators().items():
+        assert state == before[library], f"{_said(lanes)} must not draw from {library}'s global generator"
+    second = run_hooks(stacked(lanes), FakeLanes(seeds=SEEDS))
+    for name, value in first.items():
+        assert torch.equal(value, second[name]), f"{_said(lanes)}: {name} must repeat under equal seeds"
+
+
+def check_state(lanes: list[Trick]) -> None:
+    """All that changes lies in ``lanes.state``: a new instance with that state goes on as the old one would."""
+    worked, copied = FakeLanes(seeds=SEEDS), FakeLanes(seeds=SEEDS)
+    old = stacked(lanes)
+    run_hooks(old, worked)
+    for value in worked.state.values():
+        assert value.shape[:1] == (len(SEEDS),), f"{_said(lanes)}: state must have a lane axis; got {value.shape}"
+    kept = {name: value.detach().clone() for name, value in worked.state.items()}
+    goes_on = run_hooks(old, FakeLanes(seeds=SEEDS, state=worked.state, step=STEPS), starts=False)
+    copied = FakeLanes(seeds=SEEDS, state=kept, step=STEPS)
+    for name, value in run_hooks(stacked(lanes), copied, starts=False).items():
+        assert torch.equal(value, goes_on[name]), f"{_said(lanes)}: {name} must follow from the state alone"
+
+
+def check_neutral(cls: type[Trick]) -> None:
+    """At its neutral values the trick returns what it was given and adds losses of 0, to the bit."""
+    unknown = set(cls.neutral) - set(declared(cls))
+    assert not unknown, f"{cls.__name__}.neutral must name its fields; got {sorted(unknown)}"
+    if not cls.neutral:
+        return
+    lanes = FakeLanes(seeds=SEEDS)
+    trick = stacked([cls(**cls.neutral)] * len(SEEDS))
+    for name, value in run_hooks(trick, lanes).items():
+        kind, _, step = name.partition("@")
+        given = _given(lanes).get(kind)
+        if given is not None:
+            assert torch.equal(value, given), f"{cls.__name__}: {kind} must be unchanged at {dict(cls.neutral)}"
+        elif kind.endswith("_loss"):
+            assert bool((value == 0).all()), f"{cls.__name__}: {kind} must be 0 at {dict(cls.neutral)}, step {step}"
+
+
+def run_hooks(trick: Trick, lanes: FakeLanes, *, starts: bool = True) -> dict[str, Tensor]:
+    """Every tensor that the trick's hooks return over three steps, as ``hook@step``, without its graph.
+
+    Args:
+        trick: its traced fields hold [K] tensors.
+        lanes: what the hooks see; steps go on from ``lanes.step``.
+        starts: whether the trick makes its initial state first.
+    """
+    if starts:
+        lanes.state.update(trick.initial_state(lanes))
+    found: dict[str, Tensor] = {}
+    for _ in range(STEPS):
+        for name, value in _one_step(trick, lanes):
+            found[f"{name}@{lanes.step}"] = value.detach().clone()
+        lanes.step += 1
+    return found
+
+
+def _one_step(trick: Trick, lanes: FakeLanes) -> Iterator[tuple[str, Tensor]]:
+    given = _given(lanes)
+    yield "latents", trick.latents(lanes, given["latents"])
+    labels = trick.labels(lanes, Labels(real=given["labels_real"], fake=given["labels_fake"]))
+    yield from (("labels_real", labels.real), ("labels_fake", labels.fake))
+    yield "labels_generator", trick.generator_labels(lanes, given["labels_generator"])
+    real = trick.discriminator_input(lanes, given["input_real"], "real")
+    fake = trick.discriminator_input(lanes, given["input_fake"], "fake")
+    seen = trick.discriminator_input(lanes, given["input_generator"], "generator")
+    yield from (("input_real", real), ("input_fake", fake), ("input_generator", seen))
+    scores = lanes.discriminate(real), lanes.discriminate(fake)
+    batch = Batch(real=real, fake=fake, real_scores=scores[0], fake_scores=scores[1])
+    if (loss := trick.discriminator_loss(lanes, batch)) is not None:
+        yield "discriminator_loss", loss
+    batch = Batch(real=real, fake=seen, real_scores=None, fake_scores=lanes.discriminate(seen))
+    if (loss := trick.generator_loss(lanes, batch)) is not None:
+        yield "generator_loss", loss
+    with torch.no_grad():
+        lanes.generator_parameters.mul_(0.9).add_(0.01)
+        trick.after_step(lanes)
+    if (average := trick.averaged_generator(lanes)) is not None:
+        yield "averaged_generator", average
+
+
+def _global_generators() -> dict[str, object]:
+    return {
+        "torch": torch.get_rng_state().tolist(),
+        "numpy": repr(np.random.get_state(legacy=False)),
+        "random": random.getstate(),
+    }
+
+
+def _given(lanes: FakeLanes) -> dict[str, Tensor]:
+    ones = torch.ones(lanes.count, BATCH, dtype=lanes.dtype)
+    return {
+        "latents": lanes.numbers("latents", (BATCH, LATENT_SIZE)),
+        "labels_real": ones,
+        "labels_fake": torch.zeros_like(ones),
+        "labels_generator": ones,
+        "input_real": lanes.samples("real", BATCH),
+        "input_fake": lanes.samples("fake", BATCH),
+        "input_generator": lanes.samples("fake", BATCH),
+    }
+
+
+def _expected_shapes(count: int) -> dict[str, tuple[int, ...]]:
+    lanes = FakeLanes(seeds=SEEDS[:count])
+    shapes = {name: tuple(value.shape) for name, value in _given(lanes).items()}
+    shapes |= {"discriminator_loss": (count,), "generator_loss": (count,)}
+    return shapes | {"averaged_generator": tuple(lanes.generator_parameters.shape)}
+
+
+def _each_structure(cls: type[Trick]) -> Iterator[list[Trick]]:
+    for structure in structures(cls):
+        yield variants(cls, len(SEEDS), structure)
+
+
+def _said(lanes: list[Trick]) -> str:
+    return repr(lanes[0])
+
+
+def _assert_equal(alone: Tensor, other: Tensor, what: str) -> None:
+    gap = (alone - other).abs().max().item()
+    assert gap <= TOLERANCE, f"{what} must be equal within {TOLERANCE}; got a gap of {gap}"

@@ -1,0 +1,127 @@
+"""What every trick must do in a pack that really trains: 8 x 8 images, 8 units, batches of 16."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gansearch.testing.configurations import tiny_configuration
+from gansearch.testing.data import TinyImages
+from gansearch.testing.variants import structures, variants
+from gansearch.training import Lane, Pack
+from gansearch.tricks import Lanes, Role, Trick
+
+SEEDS = (3, 4, 5)
+PARITY_EPOCHS = 25
+"""100 steps."""
+PARITY_TOLERANCE = 1e-9
+SHORT_EPOCHS = 3
+SAMPLES = 8
+
+
+def check_trick_in_packs(cls: type[Trick]) -> None:
+    """Everything that only training can tell of a trick."""
+    for structure in structures(cls):
+        lanes = variants(cls, len(SEEDS), structure)
+        check_parity(lanes)
+        check_other_streams(lanes[0])
+        check_resume(lanes[0])
+    check_neutral_run(cls)
+
+
+def check_parity(tricks: Sequence[Trick]) -> None:
+    """After 100 steps in float64 a lane of a pack, whose neighbours differ, equals the lane alone within 1e-9."""
+    together = _trained([(trick,) for trick in tricks], SEEDS, PARITY_EPOCHS)
+    for index, (trick, seed) in enumerate(zip(tricks, SEEDS, strict=True)):
+        alone = _trained([(trick,)], (seed,), PARITY_EPOCHS)
+        for averaged in {False, alone.has_average}:
+            expected = alone.sample(SAMPLES, averaged=averaged)[0]
+            gap = (together.sample(SAMPLES, averaged=averaged)[index] - expected).abs().max().item()
+            assert gap <= PARITY_TOLERANCE, f"{trick}: a lane alone and in a pack must be equal; got a gap of {gap}"
+
+
+def check_other_streams(trick: Trick) -> None:
+    """The trick moves no other random stream: latents, batches and another trick's numbers are as without it."""
+    without, beside = recorder(), recorder()
+    _trained([(without(),)], SEEDS[:1], SHORT_EPOCHS)
+    _trained([(beside(), trick)], SEEDS[:1], SHORT_EPOCHS)
+    assert len(without.seen) == len(beside.seen) > 0, f"{trick} must not change how often other hooks are called"
+    for expected, got in zip(without.seen, beside.seen, strict=True):
+        assert torch.equal(expected, got), f"{trick} must leave latents, batches and other tricks' numbers as they are"
+
+
+def check_resume(trick: Trick) -> None:
+    """A run that is restored from its state goes on as it would have, to the bit."""
+    first = _trained([(trick,)], SEEDS[:1], SHORT_EPOCHS)
+    state = first.lane_state(0)
+    second = _pack([(trick,)], SEEDS[:1])
+    second.load_lane_state(0, state)
+    expected, got = first.train_epoch(), second.train_epoch()
+    assert expected.names == got.names, f"{trick}: signals must keep their names"
+    assert np.array_equal(expected.values, got.values, equal_nan=True), f"{trick}: signals must repeat after a resume"
+    for averaged in {False, first.has_average}:
+        samples = first.sample(SAMPLES, averaged=averaged), second.sample(SAMPLES, averaged=averaged)
+        assert torch.equal(*samples), f"{trick}: samples must repeat after a resume"
+
+
+def check_neutral_run(cls: type[Trick]) -> None:
+    """At its neutral values the trick leaves the run as if it did not exist, to the bit."""
+    if not cls.neutral:
+        return
+    absent = _trained([()], SEEDS[:1], SHORT_EPOCHS).sample(SAMPLES, averaged=False)
+    neutral = _trained([(cls(**cls.neutral),)], SEEDS[:1], SHORT_EPOCHS).sample(SAMPLES, averaged=False)
+    assert torch.equal(absent, neutral), f"{cls.__name__} must change nothing at {dict(cls.neutral)}"
+
+
+class Recorder(Trick):
+    """A trick that changes nothing and writes down what it is shown and what it draws."""
+
+    seen: ClassVar[list[Tensor]]
+
+
+def recorder() -> type[Recorder]:
+    """A new recorder with a record of its own."""
+
+    @dataclass(frozen=True, kw_only=True, eq=False)
+    class Fresh(Recorder):
+        """Leaves ``x`` as it is."""
+
+        # Sorted before every other trick, so that it sees what the trainer drew and not what a trick made of it.
+        name: ClassVar[str] = "a_recorder"
+        paper: ClassVar[str] = "none, 2024"
+        seen: ClassVar[list[Tensor]] = []
+
+        def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+            self.seen.append(latents.detach().clone())
+            return latents
+
+        def discriminator_input(self, lanes: Lanes, images: Tensor, role: Role) -> Tensor:
+            if role == "real":
+                self.seen.append(images.detach().clone())
+            self.seen.append(lanes.normal((3,)).clone())
+            self.seen.append(lanes.uniform((3,)).clone())
+            return images
+
+    return Fresh
+
+
+def _trained(lanes: Sequence[tuple[Trick, ...]], seeds: Sequence[int], epochs: int) -> Pack:
+    pack = _pack(lanes, seeds)
+    for _ in range(epochs):
+        signals = pack.train_epoch()
+        assert signals.values.shape[0] == len(seeds), f"{lanes}: signals must have a lane axis"
+    assert bool(pack.sample(SAMPLES, averaged=False).isfinite().all()), f"{lanes}: the run must stay finite"
+    return pack
+
+
+def _pack(lanes: Sequence[tuple[Trick, ...]], seeds: Sequence[int]) -> Pack:
+    return Pack(
+        [Lane(tiny_configuration(*tricks), seed) for tricks, seed in zip(lanes, seeds, strict=True)],
+        TinyImages().load(None),
+        dtype=torch.float64,
+    )

@@ -1,0 +1,62 @@
+"""Values for the fields of a plug-in under test: the ends of its ranges, and lanes that differ in them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import torch
+
+from gansearch.dimensions import Choice, Declared, Float, Int, Value, declared
+
+T = TypeVar("T")
+
+
+def variants(cls: type[T], count: int, structure: Mapping[str, Value] = MappingProxyType({})) -> list[T]:
+    """``count`` instances that differ in every traced field: its low, its default and its high in turn.
+
+    Args:
+        cls: a dataclass that declares its fields.
+        count: how many.
+        structure: values of static fields.
+    """
+    said = declared(cls)
+    lanes = [
+        {name: _traced_values(field)[lane % 3] for name, field in said.items() if field.traced} for lane in range(count)
+    ]
+    return [cls(**structure, **numbers) for numbers in lanes]
+
+
+def small_settings(cls: type, wanted: Mapping[str, Value]) -> dict[str, Value]:
+    """Static settings that keep a network small: integers at the low end, and what of ``wanted`` it declares."""
+    said = declared(cls)
+    low = {name: field.dimension.low for name, field in said.items() if isinstance(field.dimension, Int)}
+    return {**low, **{name: value for name, value in wanted.items() if name in said}}
+
+
+def structures(cls: type) -> Iterator[dict[str, Value]]:
+    """Settings of the static fields: the defaults, then each choice of each field alone (integers keep theirs)."""
+    yield {}
+    for name, field in declared(cls).items():
+        if isinstance(field.dimension, Choice):
+            yield from ({name: value} for value in field.dimension.choices if value != field.default)
+
+
+def stacked(lanes: Sequence[T], dtype: torch.dtype = torch.float64) -> T:
+    """One instance whose traced fields hold [K] tensors, as in a pack; the static ones must be equal."""
+    first: Any = lanes[0]
+    numbers = {
+        name: torch.tensor([getattr(lane, name) for lane in lanes], dtype=dtype)
+        for name, field in declared(type(first)).items()
+        if field.traced
+    }
+    changed: T = dataclasses.replace(first, **numbers)
+    return changed
+
+
+def _traced_values(field: Declared) -> tuple[float, float, float]:
+    """Low, default and high of a traced field's recommended range."""
+    assert isinstance(field.dimension, Float), f"{field.name}: a traced field must have a float range"
+    return field.dimension.low, field.default, field.dimension.high

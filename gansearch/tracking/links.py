@@ -1,0 +1,60 @@
+"""Addresses of runs in MLflow's pages."""
+
+from __future__ import annotations
+
+from gansearch.errors import TrackingError
+from gansearch.tracking.location import is_server, sqlite_file
+from gansearch.tracking.silence import prepare_environment
+
+
+def run_page(uri: str, experiment_id: str, run_id: str) -> str | None:
+    """The page of a run on the server at ``uri``, or None where that is a store without pages."""
+    if not is_server(uri):
+        return None
+    return f"{uri.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
+
+
+def run_links(uri: str, study: str, *, pages: str | None = None) -> dict[str, str]:
+    """The pages of a study's trials.
+
+    Args:
+        uri: the tracking store or server.
+        study: the study's name.
+        pages: address of a server that shows the store at ``uri``; None where ``uri`` is itself the server.
+
+    Returns:
+        Address by trial identity; empty where the store knows nothing of the study, or no server shows it.
+
+    Raises:
+        TrackingError: where the store cannot be reached.
+    """
+    shown = pages if pages is not None else uri
+    file = sqlite_file(uri)
+    if not is_server(shown) or (file is not None and not file.is_file()):
+        return {}
+    prepare_environment()
+    from mlflow.exceptions import MlflowException
+
+    try:
+        found = _runs(uri, study)
+    except MlflowException as error:
+        raise TrackingError(f"the tracking store {uri} must answer; got: {error.message}") from error
+    return {name: f"{shown.rstrip('/')}/#/experiments/{home}/runs/{run_id}" for name, (home, run_id) in found.items()}
+
+
+def _runs(uri: str, study: str) -> dict[str, tuple[str, str]]:
+    """Experiment and run of every trial, by identity; the newest where there are several."""
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=uri)
+    experiment = client.get_experiment_by_name(study)
+    found: dict[str, tuple[str, str]] = {}
+    token = "" if experiment is not None else None
+    while token is not None:
+        page = client.search_runs(
+            [experiment.experiment_id], "tags.`gansearch.kind` = 'trial'", page_token=token or None
+        )
+        for run in page:
+            found.setdefault(run.data.tags["gansearch.identity"], (experiment.experiment_id, run.info.run_id))
+        token = page.token or None
+    return found

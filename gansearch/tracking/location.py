@@ -1,0 +1,43 @@
+"""Where runs are tracked when nobody says otherwise: a SQLite store and a folder of artifacts under one home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from gansearch.storage.home import home as home_folder
+
+_SERVERS = ("http", "https")
+
+
+def default_uri(home: Path | None = None) -> str:
+    """The SQLite store ``<home>/mlflow.db`` as a tracking URI; the home is ``$GANSEARCH_HOME`` unless given."""
+    return f"sqlite:///{(home or home_folder()).resolve() / 'mlflow.db'}"
+
+
+def artifact_root(home: Path | None = None) -> str:
+    """The folder ``<home>/mlartifacts`` as a URI. Without one MLflow would write below the working directory."""
+    return ((home or home_folder()).resolve() / "mlartifacts").as_uri()
+
+
+def artifact_location(uri: str, root: str, study: str) -> str | None:
+    """Where a study's artifacts go, or None where a server decides that itself.
+
+    Args:
+        uri: the tracking URI.
+        root: folder or object store of all studies' artifacts.
+        study: name of the study, the last part of the address.
+    """
+    if is_server(uri):
+        return None
+    return f"{root.rstrip('/')}/{study}"
+
+
+def sqlite_file(uri: str) -> Path | None:
+    """The file of a SQLite store, or None for a store of another kind."""
+    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+
+
+def is_server(uri: str) -> bool:
+    """Whether ``uri`` is a server, which has pages to link to, rather than a store that this process writes itself."""
+    return urlsplit(uri).scheme in _SERVERS

@@ -1,0 +1,87 @@
+"""One lane's state as bytes: safetensors, with JSON metadata and a checksum over both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import safetensors.torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from gansearch.errors import CorruptFileError
+from gansearch.training.state import LaneState
+
+FORMAT: Final = "gansearch-lane"
+VERSION: Final = 1
+
+
+def to_bytes(state: LaneState, meta: Mapping[str, Any]) -> bytes:
+    """Write a lane's state.
+
+    Args:
+        state: every tensor that changes, and the step.
+        meta: anything JSON can hold that says where it comes from (identity, settings, K, versions).
+    """
+    header = {"format": FORMAT, "version": VERSION, "step": state.step, "meta": dict(meta)}
+    text = json.dumps(header, sort_keys=True)
+    tensors = {name: tensor.contiguous() for name, tensor in state.tensors.items()}
+    return safetensors.torch.save(tensors, {"header": text, "sha256": _digest(text, tensors)})
+
+
+def from_bytes(content: bytes) -> LaneState:
+    """Read what ``to_bytes`` wrote.
+
+    Raises:
+        CorruptFileError: where the content is damaged, or is no lane's state of this format version.
+    """
+    text, digest = _metadata(content)
+    try:
+        tensors = safetensors.torch.load(content)
+    except (SafetensorError, ValueError) as error:
+        raise CorruptFileError(f"a checkpoint must be a whole safetensors file; got {error}") from error
+    if _digest(text, tensors) != digest:
+        raise CorruptFileError("a checkpoint must match its checksum; its content has been changed")
+    return LaneState(tensors, int(_checked(text)["step"]))
+
+
+def read_meta(content: bytes) -> dict[str, Any]:
+    """The ``meta`` that was given to ``to_bytes``, without reading the tensors or checking them.
+
+    Raises:
+        CorruptFileError: where the header is damaged, or of another format or version.
+    """
+    meta: dict[str, Any] = _checked(_metadata(content)[0])["meta"]
+    return meta
+
+
+def _metadata(content: bytes) -> tuple[str, str]:
+    """The header and the checksum: a safetensors file starts with the length of its JSON, in 8 bytes."""
+    length = int.from_bytes(content[:8], "little")
+    try:
+        metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+        return metadata["header"], metadata["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptFileError(f"a checkpoint must begin with its header; got {len(content)} bytes without") from error
+
+
+def _checked(text: str) -> dict[str, Any]:
+    try:
+        header: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise CorruptFileError("a checkpoint's header must be JSON; it has been changed") from error
+    found = (header.get("format"), header.get("version"))
+    if found != (FORMAT, VERSION):
+        raise CorruptFileError(f"a checkpoint must be of format {FORMAT!r}, version {VERSION}; got {found}")
+    return header
+
+
+def _digest(text: str, tensors: Mapping[str, Tensor]) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,215 @@
+"""A pack: lanes of one structure, trained as one program. A single trial is a pack of one lane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from gansearch.data import Data
+from gansearch.errors import TrainingError
+from gansearch.training.batches import Batches
+from gansearch.training.configuration import Configuration
+from gansearch.training.hooks import Hooks
+from gansearch.training.player import Player
+from gansearch.training.signals import UPDATE_RATIO_EVERY, SignalBuffer, Signals
+from gansearch.training.stacking import stack_configurations
+from gansearch.training.state import LaneState, TrainingState
+from gansearch.training.step import Step
+from gansearch.training.streams import Streams
+
+SAMPLES_AT_ONCE: Final = 2_500
+"""Samples drawn in one pass of the generator, which bounds the memory of an evaluation."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What one lane trains."""
+
+    configuration: Configuration
+    seed: int
+    """Seed of every random stream of the lane."""
+
+
+class Pack:
+    """K lanes in training. Same lanes, data, device and number format: same numbers.
+
+    Args:
+        lanes: at least one; their configurations have equal structure and may differ in every traced number.
+        data: what all of them learn.
+        device: where they are trained.
+        dtype: number format of parameters and samples.
+
+    Raises:
+        TrainingError: where there is no lane, where structures differ (with the key that does), or where the data
+            hold less than a batch.
+    """
+
+    def __init__(
+        self,
+        lanes: Sequence[Lane],
+        data: Data,
+        *,
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        self._device = torch.device(device)
+        self._dtype = dtype
+        train = replace(
+            data.train, values=data.train.values.to(self._device), labels=data.train.labels.to(self._device)
+        )
+        self._data = replace(data, train=train)
+        self._assemble(tuple(lanes))
+
+    @property
+    def count(self) -> int:
+        """K, the number of lanes."""
+        return len(self._lanes)
+
+    @property
+    def step(self) -> int:
+        """Generator updates done."""
+        return self._training.step
+
+    @property
+    def epoch(self) -> int:
+        """Whole passes over the data done."""
+        return self.step // self.steps_per_epoch
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Generator updates per epoch: whole batches in the data, whatever the number of discriminator updates."""
+        return self._batches.steps_per_epoch
+
+    @property
+    def total_steps(self) -> int:
+        """Generator updates of a full run."""
+        return self.steps_per_epoch * self._configuration.training.epochs
+
+    @property
+    def has_average(self) -> bool:
+        """Whether a trick keeps an averaged generator."""
+        return self._hooks.averaged_generator() is not None
+
+    def train_epoch(self) -> Signals:
+        """Train every lane for one pass over the data.
+
+        Raises:
+            TrainingError: where lanes with different numbers of steps have been loaded.
+        """
+        if len(set(self._training.steps)) > 1:
+            raise TrainingError(f"lanes of one pack must stand at the same step; got {self._training.steps}")
+        first = self.step
+        self._streams.at(first)
+        for index, reals in enumerate(self._batches.epoch(self._streams)):
+            self._streams.at(first + index)
+            self._signals.append(self._step(reals, measure=index % UPDATE_RATIO_EVERY == 0))
+        return self._signals.read(first)
+
+    @torch.no_grad()
+    def sample(self, n: int, *, averaged: bool, stream: str = "evaluation") -> Tensor:
+        """Draw ``n`` samples [K, n, *shape] in every lane, without dropout.
+
+        Args:
+            n: samples per lane.
+            averaged: whether to use the averaged generator where there is one.
+            stream: name of the latents' stream. The same seed, stream and n give the same latents at any step, and
+                no training stream is moved.
+        """
+        streams = Streams(self._seeds(), device=self._device, dtype=self._dtype)
+        prefix = f"samples/{stream}"
+        hooks = Hooks.bind(self._configuration.tricks, self._training, self.total_steps, streams, f"{prefix}/tricks")
+        generator = self._training.generator
+        average = hooks.averaged_generator() if averaged else None
+        parameters = generator.flat.leaves if average is None else generator.flat.views(average)
+        portions: list[Tensor] = []
+        for portion, start in enumerate(range(0, n, SAMPLES_AT_ONCE)):
+            streams.at(portion)
+            shape = (min(SAMPLES_AT_ONCE, n - start), self._configuration.generator.latent_size)
+            latents = hooks.latents(streams.normal(f"{prefix}/latents", shape))
+            portions.append(generator.module(parameters, latents, None))
+        return torch.cat(portions, 1)
+
+    def remove(self, lane: int) -> None:
+        """Take one lane out, between epochs; the others go on as if it had never been there.
+
+        Raises:
+            TrainingError: where it is the last one.
+        """
+        kept = [index for index in range(self.count) if index != lane % self.count]
+        states = [self.lane_state(index) for index in kept]
+        self._assemble(tuple(self._lanes[index] for index in kept))
+        for index, state in enumerate(states):
+            self.load_lane_state(index, state)
+
+    def lane_state(self, lane: int) -> LaneState:
+        """A copy of everything of one lane that changes."""
+        return self._training.lane(lane)
+
+    def load_lane_state(self, lane: int, state: LaneState) -> None:
+        """Set one lane to a state; training goes on as if it had never stopped.
+
+        Raises:
+            TrainingError: where the state comes from another structure, or does not lie between two epochs.
+        """
+        if state.step % self.steps_per_epoch:
+            raise TrainingError(
+                f"a lane joins between epochs, at a multiple of {self.steps_per_epoch} steps; got step {state.step}"
+            )
+        self._training.load(lane, state)
+
+    def _seeds(self) -> list[int]:
+        return [lane.seed for lane in self._lanes]
+
+    def _assemble(self, lanes: tuple[Lane, ...]) -> None:
+        """Build everything that depends on the lanes, at step 0."""
+        if not lanes:
+            raise TrainingError("a pack must have at least one lane; got none")
+        configuration = stack_configurations(
+            [lane.configuration for lane in lanes], dtype=self._dtype, device=self._device
+        )
+        self._lanes, self._configuration = lanes, configuration
+        settings = configuration.training
+        self._batches = Batches(
+            self._data.train,
+            batch_size=settings.batch_size,
+            per_step=settings.d_steps_per_g_step,
+            dtype=self._dtype,
+        )
+        self._streams = Streams(self._seeds(), device=self._device, dtype=self._dtype)
+        self._training = self._untrained()
+        self._hooks = self._bind("initial/tricks")
+        self._hooks.set_initial_state()
+        self._hooks = self._bind("tricks")
+        self._signals = SignalBuffer(self._training.generator.flat.values, self.steps_per_epoch)
+        self._step = Step(
+            training=self._training,
+            streams=self._streams,
+            hooks=self._hooks,
+            loss=configuration.loss,
+            latent_size=configuration.generator.latent_size,
+            couples_batch=configuration.discriminator.facts.couples_batch
+            or any(trick.facts.couples_batch for trick in configuration.tricks),
+        )
+
+    def _untrained(self) -> TrainingState:
+        configuration, geometry = self._configuration, self._data.geometry
+        generator = Player(
+            configuration.generator.build(geometry),
+            configuration.generator.initialisation,
+            self._streams.branch("initial/generator"),
+            configuration.generator_optimizer,
+        )
+        discriminator = Player(
+            configuration.discriminator.build(geometry),
+            configuration.discriminator.initialisation,
+            self._streams.branch("initial/discriminator"),
+            configuration.discriminator_optimizer,
+        )
+        return TrainingState(generator, discriminator)
+
+    def _bind(self, prefix: str) -> Hooks:
+        return Hooks.bind(self._configuration.tricks, self._training, self.total_steps, self._streams, prefix)

@@ -1,0 +1,30 @@
+"""What every trial of a study shares, as plain values that travel to workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gansearch.space.search_space import DetectorSettings
+
+
+@dataclass(frozen=True)
+class TrialContext:
+    """Where a trial reads and writes, and by which rules it is judged."""
+
+    storage_url: str
+    """The study's folder, an fsspec URL or a path."""
+    data_dir: str | None
+    cache_dir: str
+    """Where reference extractors trained for other data sets are kept."""
+    detectors: DetectorSettings
+    use_average: bool
+    """Whether to evaluate the averaged generator where a trial has one."""
+    final_evaluation: bool
+    """Whether every trial that completes is measured with the protocol of the end."""
+    plugins: tuple[str, ...]
+    """Plug-in files to import."""
+    threads: int
+    """CPU threads of one trial; part of what makes a run repeatable to the bit."""
+    device: str
+    heartbeat_s: float = 1.0
+    """Seconds after which a pack hands control back between epochs, so that it can be told to stop."""

@@ -1,0 +1,34 @@
+"""The evaluation of the end, with 10,000 samples, of a trial that has completed."""
+
+from __future__ import annotations
+
+import torch
+
+from gansearch.curves import Curve, CurveWriter, Record, read_curve
+from gansearch.records import Assignment, Evaluation, to_json
+from gansearch.storage import Storage
+from gansearch.trial.context import TrialContext
+from gansearch.trial.measuring import FINAL, measure
+from gansearch.trial.restore import restore
+from gansearch.trial.workbench import open_workbench
+
+
+def evaluate_final(assignment: Assignment, context: TrialContext) -> Evaluation:
+    """Measure a completed trial by the protocol of the end and add it to its record; once, however often called.
+
+    Raises:
+        StorageError: where the trial has no checkpoint, or its record cannot be written.
+    """
+    torch.set_num_threads(context.threads)
+    storage = Storage(context.storage_url)
+    records, _ = read_curve(storage, assignment.identity)
+    for done in Curve.of(records).evaluations:
+        if done.final:
+            return done
+    bench = open_workbench(assignment.settings, context)
+    pack = restore(assignment, context, bench)
+    ((evaluation, _),) = measure(pack, bench, FINAL, use_average=context.use_average)
+    writer = CurveWriter(storage, assignment.identity, assignment.attempt)
+    writer.append(Record("evaluation", assignment.attempt, to_json(evaluation)))
+    writer.close()
+    return evaluation

@@ -1,0 +1,158 @@
+"""One trial within its pack: what it has recorded, what its detectors say, and how it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gansearch.curves import Curve, CurveWriter, Record, read_curve
+from gansearch.detectors import Trace
+from gansearch.detectors.policy import Policy
+from gansearch.records import (
+    Assignment,
+    End,
+    Evaluation,
+    Finding,
+    LaneReport,
+    TrialEnd,
+    to_json,
+)
+from gansearch.storage import Storage
+from gansearch.trial.post_mortem import write_post_mortem
+
+
+def checkpoint_path(assignment: Assignment) -> str:
+    """Where a trial's last checkpoint lies within the study's storage."""
+    return f"checkpoints/{assignment.identity}.safetensors"
+
+
+class LaneRun:
+    """Records one trial and judges it. It never trains: ``run_pack`` does, for all lanes at once.
+
+    Args:
+        assignment: the trial.
+        storage: the study's storage.
+        policy: the detectors and when they stop a trial.
+        frame: what a trace needs besides signals and evaluations.
+    """
+
+    def __init__(
+        self, assignment: Assignment, storage: Storage, policy: Policy, frame: Mapping[str, int | bool]
+    ) -> None:
+        self.assignment = assignment
+        self.end: TrialEnd | None = None
+        self._storage = storage
+        self._policy = policy
+        self._frame = frame
+        self._writer = CurveWriter(storage, assignment.identity, assignment.attempt)
+        self._past = _past(storage, assignment)
+        self._signals: dict[str, list[NDArray[np.float32]]] = {}
+        self._evaluations: list[Evaluation] = []
+        self._findings: list[Finding] = []
+        self._samples: bytes | None = None
+        self._seconds = 0.0
+        self._since = time.monotonic()
+
+    def start(self, step: int, about: Mapping[str, object]) -> None:
+        """Open this attempt at ``step`` (0, or the checkpoint's) and take over what earlier ones recorded up to it."""
+        self._signals = {name: [values[:step]] for name, values in self._past.signals.items()}
+        self._evaluations = [done for done in self._past.evaluations if done.step <= step and not done.final]
+        self._findings = [finding for finding in self._past.findings if finding.step <= step]
+        self._append("attempt", {"from_step": step, "started": time.time(), **about})
+        self._writer.flush()
+
+    def record_signals(self, first_step: int, names: tuple[str, ...], values: NDArray[np.float32]) -> None:
+        """Take the signals of the steps since ``first_step``: ``values`` is [signals, steps]."""
+        columns = dict(zip(names, values, strict=True))
+        for name, column in columns.items():
+            self._signals.setdefault(name, []).append(column)
+        self._append("signals", {"first_step": first_step, "names": list(names), "values": columns})
+
+    def record_evaluation(self, evaluation: Evaluation, samples: bytes) -> None:
+        """Take an evaluation and the samples that go with it."""
+        path = str(PurePosixPath("samples") / str(self.assignment.identity) / f"{evaluation.epoch}.npz")
+        self._storage.write(path, samples)
+        self._samples = samples
+        self._evaluations.append(evaluation)
+        self._append("evaluation", to_json(evaluation))
+        self._append("samples", {"epoch": evaluation.epoch, "step": evaluation.step, "path": path})
+
+    def save_checkpoint(self, step: int, content: bytes) -> None:
+        """Replace the trial's checkpoint, then make everything recorded so far durable."""
+        path = checkpoint_path(self.assignment)
+        self._writer.check_fence()
+        self._storage.write(path, content)
+        self._append("checkpoint", {"step": step, "path": path})
+        self._writer.flush()
+
+    def judge(self) -> TrialEnd | None:
+        """Let the detectors look at the trace; the end that they call for, or None."""
+        trace = self.trace()
+        verdict = self._policy.decide(trace, self._findings)
+        for finding in verdict.findings:
+            self._findings.append(finding)
+            self._append("finding", {**to_json(finding), "stopped": finding is verdict.stop})
+        if verdict.stop is None:
+            return None
+        write_post_mortem(self._storage, self.assignment.identity, verdict.stop, trace, self._samples)
+        end = End.DIVERGED if verdict.stop.kind == "diverged" else End.COLLAPSED
+        return TrialEnd(end, verdict.stop.sentence, trace.steps, trace.epoch, verdict.stop)
+
+    def finish(self, end: TrialEnd) -> None:
+        """Write the end; nothing may be recorded after it."""
+        self.end = end
+        self._append("end", to_json(end))
+        self._writer.flush()
+        self._writer.close()
+
+    def flush(self) -> None:
+        """Make everything recorded so far durable."""
+        self._writer.flush()
+
+    def report(self, evaluation: Evaluation | None = None) -> LaneReport:
+        """What the study is told now."""
+        trace_step = self.steps
+        return LaneReport(
+            identity=self.assignment.identity,
+            attempt=self.assignment.attempt,
+            step=trace_step,
+            epoch=trace_step // max(1, int(self._frame["steps_per_epoch"])),
+            evaluation=evaluation,
+            end=self.end,
+            seconds=self._past.seconds + time.monotonic() - self._since,
+        )
+
+    @property
+    def steps(self) -> int:
+        """Generator updates recorded so far."""
+        return 0 if not self._signals else sum(len(part) for part in next(iter(self._signals.values())))
+
+    def trace(self) -> Trace:
+        """Everything recorded so far, as the detectors read it."""
+        for name, parts in self._signals.items():
+            if len(parts) > 1:
+                self._signals[name] = [np.concatenate(parts)]
+        names = {metric.name for evaluation in self._evaluations for metric in evaluation.metrics}
+        columns = {name: np.array([done.value(name) for done in self._evaluations]) for name in sorted(names)}
+        columns["step"] = np.array([done.step for done in self._evaluations], dtype=np.float64)
+        columns["epoch"] = np.array([done.epoch for done in self._evaluations], dtype=np.float64)
+        return Trace(
+            signals={name: parts[0] for name, parts in self._signals.items()},
+            evaluations=columns,
+            steps_per_epoch=int(self._frame["steps_per_epoch"]),
+            total_steps=int(self._frame["total_steps"]),
+            classes=int(self._frame["classes"]),
+            is_probability_loss=bool(self._frame["is_probability_loss"]),
+        )
+
+    def _append(self, kind: str, payload: Mapping[str, object]) -> None:
+        self._writer.append(Record(kind, self.assignment.attempt, dict(payload)))
+
+
+def _past(storage: Storage, assignment: Assignment) -> Curve:
+    records, _ = read_curve(storage, assignment.identity)
+    return Curve.of(records)

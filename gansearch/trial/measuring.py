@@ -1,0 +1,63 @@
+"""Draws samples from a pack's generators and measures them, by the protocol of a rung or of the end."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from gansearch.metrics.evaluator import RUNG_SAMPLES, final_samples
+from gansearch.records import Evaluation
+from gansearch.training import Pack
+from gansearch.trial.samples import to_npz
+from gansearch.trial.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class EvaluationProtocol:
+    """How many samples are drawn."""
+
+    is_final: bool
+
+    def samples(self, bench: Workbench) -> int:
+        """1,000 at a rung; 10,000 at the end, or as many as there are real ones where there are fewer."""
+        return final_samples(bench.data) if self.is_final else RUNG_SAMPLES
+
+
+RUNG = EvaluationProtocol(is_final=False)
+FINAL = EvaluationProtocol(is_final=True)
+
+
+def measure(
+    pack: Pack, bench: Workbench, protocol: EvaluationProtocol, *, use_average: bool
+) -> list[tuple[Evaluation, bytes]]:
+    """Measure every lane at this moment.
+
+    The latents are the same at every evaluation of a trial, so that its curve moves with the generator alone.
+
+    Args:
+        pack: the lanes.
+        bench: data and evaluator.
+        protocol: of a rung or of the end.
+        use_average: whether to take the averaged generator where the pack has one.
+
+    Returns:
+        Per lane, the evaluation and samples for a picture (``samples.to_npz``).
+    """
+    started = time.monotonic()
+    averaged = use_average and pack.has_average
+    drawn = pack.sample(protocol.samples(bench), averaged=averaged)
+    share = (time.monotonic() - started) / pack.count
+    measured = []
+    for fake in drawn:
+        started = time.monotonic()
+        metrics = bench.evaluator.evaluate(fake)
+        evaluation = Evaluation(
+            step=pack.step,
+            epoch=pack.epoch,
+            generator="ema" if averaged else "live",
+            final=protocol.is_final,
+            metrics=metrics,
+            cost_s=share + time.monotonic() - started,
+        )
+        measured.append((evaluation, to_npz(bench.data, fake)))
+    return measured

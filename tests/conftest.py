@@ -1,0 +1,42 @@
+"""What every test has: one thread, a home of its own, no plug-in files left over, and shapes that are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from gansearch import plugins
+from gansearch.data import Data
+from gansearch.testing.data import TinyImages
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """Sums over threads differ in their last bits, and tests run side by side."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def gansearch_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home that nobody else has; it does not exist until something is written."""
+    home = tmp_path / "gansearch_home"
+    monkeypatch.setenv("GANSEARCH_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_plugin_files() -> Iterator[None]:
+    """What a test loads with ``--plugin`` is gone after it."""
+    before = dict(plugins._files)
+    yield
+    plugins._files.clear()
+    plugins._files.update(before)
+
+
+@pytest.fixture(scope="session")
+def tiny_data() -> Data:
+    """64 training and 32 test images of 8 x 8 pixels in two classes."""
+    return TinyImages().load(None)

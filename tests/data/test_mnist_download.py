@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from torchvision.datasets import MNIST
+
+from gansearch.data import Mnist
+from gansearch.errors import DataError
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder and writes no log."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def mirror(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """torchvision's mirror is the folder of the small files, served on this machine."""
+    folder = data_dir / "mnist"
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        packed = {path.name: hashlib.md5(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+        monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+        monkeypatch.setattr(MNIST, "resources", [(name, packed[name]) for name, _ in MNIST.resources])
+        yield folder
+        server.shutdown()
+        thread.join()
+
+
+def test_without_a_folder_the_files_come_from_the_download(mirror: Path, gansearch_home: Path) -> None:
+    data = Mnist().load(None)
+    assert data.checksum == Mnist().load(mirror.parent).checksum
+    cache = gansearch_home / "cache" / "data"
+    assert sorted(path.name for path in cache.iterdir()) == ["mnist"]
+    assert sorted(path.name for path in (cache / "mnist").iterdir()) == sorted(path.name for path in mirror.iterdir())
+
+
+def test_a_second_load_downloads_nothing(mirror: Path) -> None:
+    first = Mnist().load(None)
+    for path in mirror.iterdir():
+        path.unlink()
+    assert Mnist().load(None).checksum == first.checksum
+
+
+def test_a_failed_download_says_what_to_do_and_leaves_nothing(mirror: Path, gansearch_home: Path) -> None:
+    (mirror / "t10k-labels-idx1-ubyte.gz").unlink()
+    with pytest.raises(DataError, match=r"could not be downloaded: Error downloading t10k-labels.*Give --data-dir"):
+        Mnist().load(None)
+    assert list((gansearch_home / "cache" / "data" / "mnist").iterdir()) == []
+
+
+def test_a_damaged_download_is_refused(mirror: Path) -> None:
+    (mirror / "train-labels-idx1-ubyte.gz").write_bytes(b"<html>not here</html>")
+    with pytest.raises(DataError, match=r"could not be downloaded: .*train-labels-idx1-ubyte\.gz"):
+        Mnist().load(None)

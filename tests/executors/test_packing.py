@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gansearch.executors.packing import Packer
+from gansearch.records import Assignment, Setting, TrialIdentity
+
+
+def assignment(number: int, *, layers: int = 2, lr: float = 1e-3, attempt: int = 0) -> Assignment:
+    settings: dict[str, Setting] = {
+        "dataset.name": "ring",
+        "generator.layers": layers,
+        "optimizer.generator.lr": lr,
+    }
+    return Assignment(TrialIdentity("s", number), number, attempt, settings, {})
+
+
+def asking(*queue: Assignment) -> Callable[[], Assignment | None]:
+    left = list(queue)
+    return lambda: left.pop(0) if left else None
+
+
+def numbers(pack: list[Assignment]) -> list[int]:
+    return [each.identity.number for each in pack]
+
+
+def test_one_lane_takes_one_trial_at_a_time() -> None:
+    packer = Packer(asking(assignment(0), assignment(1)), lanes=1)
+    assert [numbers(packer.next_pack()) for _ in range(3)] == [[0], [1], []]
+
+
+def test_equal_structures_share_a_pack_though_their_numbers_differ() -> None:
+    packer = Packer(asking(assignment(0, lr=1e-3), assignment(1, lr=1e-4)), lanes=4)
+    assert numbers(packer.next_pack()) == [0, 1]
+
+
+def test_another_structure_waits_for_the_next_pack() -> None:
+    packer = Packer(asking(assignment(0), assignment(1, layers=5), assignment(2), assignment(3, layers=5)), lanes=3)
+    assert numbers(packer.next_pack()) == [0, 2]
+    assert numbers(list(packer.waiting)) == [1]
+    assert numbers(packer.next_pack()) == [1, 3]
+    assert packer.next_pack() == []
+
+
+def test_a_resumed_trial_is_a_pack_of_its_own() -> None:
+    packer = Packer(asking(assignment(0, attempt=1), assignment(1)), lanes=4)
+    assert [numbers(packer.next_pack()) for _ in range(2)] == [[0], [1]]

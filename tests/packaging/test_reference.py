@@ -1,0 +1,34 @@
+"""docs/reference/ is what the code declares now."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "reference"
+PAGES = ("tricks", "detectors", "metrics", "networks", "losses", "optimizers", "datasets", "commands", "search_space")
+
+
+@pytest.fixture(name="generator", scope="module")
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate_reference", ROOT / "tools" / "generate_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_up_to_date(page: str, generator: ModuleType) -> None:
+    written = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
+
+    assert generator.pages()[f"{page}.md"] == written, "docs/reference/ has drifted from the code: run `make docs`"
+
+
+def test_there_is_no_page_that_nothing_generates(generator: ModuleType) -> None:
+    assert {path.name for path in FOLDER.glob("*.md")} == set(generator.pages()) == {f"{page}.md" for page in PAGES}

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from gansearch.curves import Curve, read_curve
+from gansearch.records import Assignment, End, LaneReport
+from gansearch.storage import Storage
+from gansearch.trial.context import TrialContext
+from gansearch.trial.run import GO_ON, Answer
+
+Make = Callable[..., Assignment]
+Drive = Callable[..., list[LaneReport]]
+
+
+def curve_of(context: TrialContext, assignment: Assignment) -> Curve:
+    records, _ = read_curve(Storage(context.storage_url), assignment.identity)
+    return Curve.of(records)
+
+
+def ends(reports: list[LaneReport]) -> list[End]:
+    return [report.end.end for report in reports if report.end is not None]
+
+
+def test_a_trial_reports_every_rung_and_completes(make: Make, context: TrialContext, drive: Drive) -> None:
+    reports = drive([make()], context)
+    assert [report.epoch for report in reports if report.evaluation is not None] == [2, 4]
+    assert ends(reports) == [End.COMPLETED]
+    curve = curve_of(context, make())
+    assert len(curve.signals["d_loss"]) == 80
+    assert [done.epoch for done in curve.evaluations] == [2, 4]
+    assert curve.end is not None
+    assert curve.end.end is End.COMPLETED
+
+
+def test_evaluations_carry_their_protocol(make: Make, context: TrialContext, drive: Drive) -> None:
+    reports = drive([make()], context)
+    evaluation = next(report.evaluation for report in reports if report.evaluation is not None)
+    assert {metric.protocol.samples for metric in evaluation.metrics} == {1000}
+    assert evaluation.generator == "live"
+    assert not evaluation.final
+
+
+def test_the_protocol_of_the_end_takes_all_real_samples(make: Make, context: TrialContext, drive: Drive) -> None:
+    drive([make(tricks__ema__enabled=True)], replace(context, final_evaluation=True))
+    rung, final = curve_of(context, make()).evaluations
+    assert (rung.final, final.final) == (False, True)
+    assert {metric.protocol.samples for metric in final.metrics} == {1000}  # as many as there are real ones
+    assert rung.generator == "ema"
+
+
+def test_same_seed_same_records(make: Make, context: TrialContext, drive: Drive, tmp_path: Path) -> None:
+    again = replace(context, storage_url=str(tmp_path / "again"))
+    drive([make()], context)
+    drive([make()], again)
+    first, second = curve_of(context, make()), curve_of(again, make())
+    for name, values in first.signals.items():
+        np.testing.assert_array_equal(values, second.signals[name])
+    assert [done.metrics for done in first.evaluations] == [done.metrics for done in second.evaluations]
+
+
+def test_a_pruned_lane_leaves_and_its_neighbours_do_not_notice(
+    make: Make, context: TrialContext, drive: Drive, tmp_path: Path
+) -> None:
+    pack = [make(number, seed=number) for number in range(3)]
+
+    def prune_the_second(reports: list[LaneReport]) -> Answer:
+        at_first_rung = any(report.epoch == 2 and report.evaluation is not None for report in reports)
+        return Answer(prune=frozenset({pack[1].identity})) if at_first_rung else GO_ON
+
+    reports = drive(pack, context, prune_the_second)
+    assert sorted(ends(reports)) == [End.COMPLETED, End.COMPLETED, End.PRUNED]
+    alone = replace(context, storage_url=str(tmp_path / "alone"))
+    drive([pack[2]], alone)
+    np.testing.assert_array_equal(
+        curve_of(context, pack[2]).signals["g_loss"], curve_of(alone, pack[2]).signals["g_loss"]
+    )
+    assert len(curve_of(context, pack[1]).signals["g_loss"]) == 40
+
+
+def test_a_stopped_trial_rests_and_resumes_bit_for_bit(
+    make: Make, context: TrialContext, drive: Drive, tmp_path: Path
+) -> None:
+    undisturbed = replace(context, storage_url=str(tmp_path / "undisturbed"))
+    drive([make()], undisturbed)
+
+    def stop_at_epoch_1(reports: list[LaneReport]) -> Answer:
+        return Answer(stop=End.STOPPED_BY_USER)
+
+    reports = drive([make()], context, stop_at_epoch_1)
+    assert ends(reports) == [End.STOPPED_BY_USER]
+    reports = drive([make(attempt=1)], context)
+    assert ends(reports) == [End.COMPLETED]
+    resumed, whole = curve_of(context, make()), curve_of(undisturbed, make())
+    for name, values in whole.signals.items():
+        np.testing.assert_array_equal(values, resumed.signals[name])
+    assert [done.metrics for done in resumed.evaluations] == [done.metrics for done in whole.evaluations]
+
+
+def test_a_lost_attempt_is_recomputed_from_its_checkpoint(
+    make: Make, context: TrialContext, drive: Drive, tmp_path: Path
+) -> None:
+    from gansearch.trial.run import run_pack
+
+    undisturbed = replace(context, storage_url=str(tmp_path / "undisturbed"))
+    drive([make()], undisturbed)
+    pack = run_pack([make()], context)
+    next(pack)
+    for _ in range(2):  # epoch 2 has a checkpoint, epoch 3 is recorded but not saved
+        pack.send(GO_ON)
+    pack.close()
+    drive([make(attempt=1)], context)
+    resumed, whole = curve_of(context, make()), curve_of(undisturbed, make())
+    np.testing.assert_array_equal(resumed.signals["d_loss"], whole.signals["d_loss"])
+
+
+def test_a_non_finite_trial_diverges_with_evidence(make: Make, context: TrialContext, drive: Drive) -> None:
+    wild = make(optimizer__generator__name="sgd", optimizer__generator__lr=10.0, generator__activation="relu")
+    wild = make(
+        **{
+            "optimizer__generator__name": "sgd",
+            "optimizer__generator__lr": 10.0,
+            "optimizer__discriminator__name": "sgd",
+            "optimizer__discriminator__lr": 10.0,
+            "training__epochs": 50,
+        }
+    )
+    reports = drive([wild], context)
+    assert ends(reports) == [End.DIVERGED]
+    (end,) = (report.end for report in reports if report.end is not None)
+    assert end.finding is not None
+    assert end.finding.kind == "diverged"
+    left = Storage(context.storage_url).list(f"post_mortem/{wild.identity}")
+    assert {path.rpartition("/")[2] for path in left} >= {"finding.json", "curve.csv"}
+
+
+def test_a_raising_trial_fails_with_its_reason(make: Make, context: TrialContext, drive: Drive, tmp_path: Path) -> None:
+    plugin = tmp_path / "explosive.py"
+    plugin.write_text(EXPLOSIVE, encoding="utf-8")
+    reports = drive([make(tricks__explosive__enabled=True)], replace(context, plugins=(str(plugin),)))
+    (end,) = (report.end for report in reports if report.end is not None)
+    assert end.end is End.FAILED
+    assert "RuntimeError: the fuse is lit" in end.reason
+    assert "discriminator_loss, explosive.py" in end.reason
+    assert curve_of(context, make()).end == end
+
+
+def test_a_trial_that_cannot_start_fails_with_its_reason(make: Make, context: TrialContext, drive: Drive) -> None:
+    reports = drive([make(training__batch_size=1000)], context)
+    assert ends(reports) == [End.FAILED]
+    (end,) = (report.end for report in reports if report.end is not None)
+    assert "1000" in end.reason
+    assert curve_of(context, make()).end == end
+
+
+EXPLOSIVE = '''
+"""Explodes. Source: none."""
+from dataclasses import dataclass
+from typing import ClassVar
+from gansearch.tricks import Trick
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Explosive(Trick):
+    """Raises after ten steps."""
+    name: ClassVar[str] = "explosive"
+    paper: ClassVar[str] = "none"
+
+    def discriminator_loss(self, lanes, batch):
+        if lanes.step >= 10:
+            raise RuntimeError("the fuse is lit")
+'''
