@@ -12,7 +12,7 @@ from gansearch.executors.launch import launch as _launch
 from gansearch.records import Setting
 from gansearch.report.frames import StudyFrames, load_frames
 from gansearch.space import SearchSpace
-from gansearch.space.search_space import DetectorSettings
+from gansearch.space.plan import DetectorSettings
 from gansearch.storage import Storage
 from gansearch.storage.home import home, study_dir
 from gansearch.trial.context import TrialContext

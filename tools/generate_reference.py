@@ -11,6 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import reference_commands
+import reference_space
+
 from gansearch.dimensions import Declared, declared
 from gansearch.space.dimension_values import dimension_text, text
 
@@ -24,7 +27,7 @@ def pages() -> Mapping[str, str]:
     from gansearch.detectors import detectors
     from gansearch.gan import discriminators, generators, losses
     from gansearch.metrics import metrics
-    from gansearch.training.configuration import optimizers
+    from gansearch.training import optimizers
     from gansearch.tricks import tricks
 
     return {
@@ -39,19 +42,24 @@ def pages() -> Mapping[str, str]:
         "losses.md": _page("Losses", LOSSES, (_section(each, _loss_facts) for each in losses)),
         "optimizers.md": _page("Optimizers", OPTIMIZERS, (_section(each, _no_facts) for each in optimizers)),
         "datasets.md": _page("Data sets", DATASETS, (_section(each, _dataset_facts) for each in datasets)),
-        "commands.md": _commands_page(),
-        "search_space.md": _space_page(),
+        "commands.md": _page("Commands", COMMANDS, reference_commands.sections()),
+        "search_space.md": _page("Search spaces", SPACES, reference_space.sections()),
     }
 
 
 TRICKS = """Under `tricks:`, a trick without a slot is switched by `enabled`; of those that share a slot, the slot's key chooses one
-or `off`. Fields are searched with the range given here when the space says `auto`; any other range within the limits can be written."""
-DETECTORS = "Under `detectors:`. A detector stops nothing: `mode`, `grace_epochs` and `patience` decide that."
+or `off`. Any range within the limits can be searched; the recommended one is where to begin."""
+DETECTORS = """Under `detectors:`, a mapping of fields that differ from the default, or `off`. A detector stops nothing: `mode`, `grace_epochs` and
+`patience` decide that."""
 METRICS = "A recorded value carries its protocol: extractor, its hash, and the numbers of generated and real samples."
 NETWORKS = "Under `generator:` and `discriminator:`, chosen by `architecture`."
 LOSSES = "Under `loss:`, chosen by `name`. Losses act on the discriminator's scores (logits)."
 OPTIMIZERS = "Under `optimizer: {generator: ..., discriminator: ...}`, chosen by `name`."
 DATASETS = "Under `dataset:`, chosen by `name`. `--data-dir` or `GANSEARCH_DATA` names the folder that holds one folder a data set."
+
+COMMANDS = "`gansearch COMMAND --help` says the same. Exit status: 0, 1 for what you can mend, 2 for wrong usage, 130 after Ctrl-C."
+SPACES = """Every key of a search space. [The guide](../guide.md#the-search-space) has the forms of dimensions and conditions, and an example; the fields of
+networks, losses, optimizers, data sets, tricks and detectors are on their own pages."""
 
 
 def _networks(generators: Iterable[Any], discriminators: Iterable[Any]) -> list[tuple[str, Any]]:
@@ -126,3 +134,17 @@ def _dataset_facts(dataset: Any) -> Mapping[str, str]:
     geometry = dataset.geometry
     bounds = "in [-1, 1]" if geometry.bounded else "unbounded"
     return {"samples": f"{' x '.join(map(str, geometry.shape))}, {bounds}", "classes": str(geometry.classes)}
+
+
+def main() -> None:
+    """Write every page that differs."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        path = FOLDER / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -20,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: formatting it with rich doubles the time until it shows
 )
 for command in (launch, resume, status, stop, report, ui):
     app.command(no_args_is_help=command in (launch, resume, stop, report))(command)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from gansearch.cli._progress import Progress, progress
+from gansearch.cli._progress import Progress, line, progress, rows
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -96,11 +96,6 @@ class LiveTable:
         self._live.console.print(sentence, markup=False, highlight=False)
 
 
-def line(seen: Progress) -> str:
-    """A study on one line: ``7 of 20 trials ended, 2 running; best ...; 4 completed, 3 collapsed; 1m12s, 3m left``."""
-    return "; ".join(text for _, text in rows(seen))
-
-
 def table(seen: Progress) -> Table:
     """A study as a table of a few rows."""
     from rich.table import Table
@@ -109,18 +104,3 @@ def table(seen: Progress) -> Table:
     for label, text in rows(seen):
         drawn.add_row(label, text)
     return drawn
-
-
-def rows(seen: Progress) -> list[tuple[str, str]]:
-    """What is shown, with its label."""
-    from gansearch.cli._text import duration
-
-    of = "" if seen.planned is None else f" of {seen.planned}"
-    found = [("trials", f"{seen.ended}{of} trials ended, {seen.running} running")]
-    if seen.best is not None:
-        found.append(("best", f"best {seen.best}"))
-    if seen.ends:
-        found.append(("ends", ", ".join(f"{count} {end}" for end, count in seen.ends.items())))
-    left = "" if seen.left_s is None else f", about {duration(seen.left_s)} left"
-    found.append(("time", f"{duration(seen.elapsed_s)} so far{left}"))
-    return found

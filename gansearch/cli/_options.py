@@ -29,6 +29,12 @@ Home = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Address = Annotated[
+    Optional[str],
+    typer.Option(
+        help="Ray cluster to join. Default: $RAY_ADDRESS, else this machine.", metavar="ADDRESS", show_default=False
+    ),
+]
 DataDir = Annotated[
     Optional[Path],
     typer.Option(

@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gansearch.cli._text import duration, number
+from gansearch.records import End
+
 if TYPE_CHECKING:
     from gansearch.study import StudyStatus
+
+SECONDS_PER_HOUR = 3600.0
+RESTING = frozenset(str(end) for end in End if not end.is_final)
 
 
 @dataclass(frozen=True)
@@ -16,22 +22,70 @@ class Progress:
 
     name: str
     ended: int
-    planned: int | None
+    """Trials that are over."""
+    wanted: int | None
+    """Trials of the whole plan, or None."""
     running: int
+    """Runs that train now."""
     best: str | None
-    ends: Mapping[str, int]
+    """The best completed run and its values."""
+    counts: Mapping[str, int]
+    """Runs by end, those that run or wait apart."""
     elapsed_s: float
     left_s: float | None
 
 
-def time_left(ended: int, planned: int | None, elapsed_s: float) -> float | None:
-    """Seconds that the rest takes at the pace so far; None while nothing has ended, or without a bound.
+def progress(status: StudyStatus) -> Progress:
+    """What is shown of ``status``."""
+    resting = sum(count for word, count in status.counts.items() if word in RESTING)
+    ended = max(0, status.trials - len({row.number for row in status.running}) - resting)
+    return Progress(
+        name=status.name,
+        ended=ended,
+        wanted=status.trials_wanted,
+        running=len(status.running),
+        best=_best(status),
+        counts={word: count for word, count in sorted(status.counts.items()) if word not in ("running", "waiting")},
+        elapsed_s=status.elapsed_s,
+        left_s=time_left(ended, status.trials_wanted, status.elapsed_s, status.hours_wanted),
+    )
+
+
+def time_left(ended: int, wanted: int | None, elapsed_s: float, hours: float | None) -> float | None:
+    """Seconds that the rest takes at the pace so far, or until the hours are spent; None where neither can be told.
 
     Args:
-        ended: trials that have ended, at least 0.
-        planned: trials in all, or None.
-        elapsed_s: seconds in which those have ended.
+        ended: trials that are over.
+        wanted: trials in all, or None.
+        elapsed_s: seconds in which they ended.
+        hours: that the study may use, or None.
     """
-    if planned is None or ended <= 0:
+    bounds = [] if hours is None else [hours * SECONDS_PER_HOUR - elapsed_s]
+    if wanted is not None and ended > 0:
+        bounds.append(elapsed_s * (wanted - ended) / ended)
+    return max(0.0, min(bounds)) if bounds else None
+
+
+def rows(seen: Progress) -> list[tuple[str, str]]:
+    """What is shown, each with its label."""
+    of = "" if seen.wanted is None else f" of {seen.wanted}"
+    left = "" if seen.left_s is None else f", about {duration(seen.left_s)} left"
+    found = [
+        ("trials", f"{seen.ended}{of} trials ended, {seen.running} running"),
+        ("best", None if seen.best is None else f"best {seen.best}"),
+        ("ends", ", ".join(f"{count} {word}" for word, count in seen.counts.items())),
+        ("time", f"{duration(seen.elapsed_s)} so far{left}"),
+    ]
+    return [(label, text) for label, text in found if text]
+
+
+def line(seen: Progress) -> str:
+    """A study on one line: ``7 of 20 trials ended, 2 running; best ...; 3 collapsed, 4 completed; 1m12s so far``."""
+    return "; ".join(text for _, text in rows(seen))
+
+
+def _best(status: StudyStatus) -> str | None:
+    if status.best is None or status.best.values is None:
         return None
-    return max(0.0, elapsed_s * (planned - ended) / ended)
+    pairs = zip(status.objectives, status.best.values, strict=True)
+    return ", ".join(f"{objective.metric} {number(value)}" for objective, value in pairs) + f" ({status.best.identity})"

@@ -24,7 +24,10 @@ class ExecutorName(enum.StrEnum):
 
 
 Executor = Annotated[
-    ExecutorName, typer.Option(help="ray_tune: this machine or a cluster. local: one by one, in this process.")
+    ExecutorName,
+    typer.Option(
+        help="ray_tune: on this machine or a cluster. local: one by one, in this process.", metavar="ray_tune|local"
+    ),
 ]
 Start: TypeAlias = "Callable[[Watch, Say], LaunchResult]"
 
@@ -58,9 +61,9 @@ def summary(result: LaunchResult) -> dict[str, Any]:
 
 def told(result: LaunchResult) -> str:
     """What a user reads at the end: the outcome, and what to do next."""
-    from gansearch.cli.status import line
+    from gansearch.cli._progress import line, progress
 
-    lines = [f"{result.name}: {result.outcome}: {line(result.status)}"]
+    lines = [f"{result.name}: {result.outcome}: {line(progress(result.status))}"]
     if result.report is not None:
         lines += [f"findings  {result.report.markdown}", f"to share  {result.report.html}"]
         lines += [f"MLflow    {command('ui')}", f"go on     {command('resume', result.name, '--trials', '+10')}"]

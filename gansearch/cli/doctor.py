@@ -12,7 +12,10 @@ from gansearch.cli._text import columns, print_json
 
 
 def doctor(as_json: Json = False, data_dir: DataDir = None, home: Home = None) -> None:
-    """Say versions, cores, GPUs, storage and data; exit status 1 where something keeps a search from running."""
+    """Say what this machine has: versions, cores, GPUs, storage, data.
+
+    Exit status 1 where there is something to mend.
+    """
     found: dict[str, Any] = {
         "versions": _versions(),
         "cores": _cores(),
@@ -66,17 +69,19 @@ def _storage() -> dict[str, Any]:
     import shutil
     import tempfile
 
+    from gansearch.storage import Storage
     from gansearch.storage.home import home
+    from gansearch.study import list_studies
 
     folder = home()
+    nearest = next(each for each in (folder, *folder.parents) if each.exists())
     said: dict[str, Any] = {"home": str(folder), "free_gib": None, "studies": 0, "problem": None}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            said["free_gib"] = round(shutil.disk_usage(folder).free / 2**30, 1)
+        with tempfile.TemporaryFile(dir=nearest):
+            said["free_gib"] = round(shutil.disk_usage(nearest).free / 2**30, 1)
+        said["studies"] = len(list_studies(Storage(folder / "studies")))
     except OSError as error:
-        said["problem"] = f"{folder} cannot be written: {error.strerror}; set GANSEARCH_HOME or --home"
-    said["studies"] = sum(1 for _ in (folder / "studies").glob("*/")) if not said["problem"] else 0
+        said["problem"] = f"{nearest} must be writable; got: {error.strerror}. Set GANSEARCH_HOME or --home"
     return said
 
 

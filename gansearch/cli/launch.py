@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Optional
+from typing import Annotated, Optional
 
 import typer
 
-from gansearch.cli._options import DataDir, Home, Json, Plugins, TrackingUri
-from gansearch.cli._run import Executor, run_and_tell
+from gansearch.cli._options import Address, DataDir, Home, Json, Plugins, TrackingUri
+from gansearch.cli._run import Executor, ExecutorName, run_and_tell
 
 Setting = Annotated[
     Optional[list[str]],
@@ -26,32 +26,29 @@ def launch(
         str, typer.Argument(help="A name in search_spaces/, or a YAML file.", metavar="SPACE", show_default=False)
     ],
     name: Annotated[
-        Optional[str], typer.Option(help="Name of the study. Default: the space's name.", show_default=False)
+        Optional[str], typer.Option(help="Name of the study. Default: the space's name.", metavar="NAME", show_default=False)
     ] = None,
-    trials: Annotated[Optional[int], typer.Option(help="Overrides plan.trials.", min=1, show_default=False)] = None,
-    epochs: Annotated[Optional[int], typer.Option(help="Overrides training.epochs.", min=1, show_default=False)] = None,
-    executor: Executor = "ray_tune",
-    address: Annotated[
-        Optional[str],
-        typer.Option(help="Ray cluster to join. Default: $RAY_ADDRESS, else this machine.", show_default=False),
-    ] = None,
+    trials: Annotated[Optional[int], typer.Option(help="Overrides plan.trials.", metavar="N", min=1, show_default=False)] = None,
+    epochs: Annotated[Optional[int], typer.Option(help="Overrides training.epochs.", metavar="N", min=1, show_default=False)] = None,
+    executor: Executor = ExecutorName.RAY_TUNE,
+    address: Address = None,
     data_dir: DataDir = None,
     tracking_uri: TrackingUri = None,
     plugin: Plugins = None,
     seed: Annotated[
-        Optional[int], typer.Option(help="Of the study. Default: the plan's.", min=0, show_default=False)
+        Optional[int], typer.Option(help="Of the study. Default: the plan's.", metavar="N", min=0, show_default=False)
     ] = None,
     set_: Setting = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Launch a search space as a study, and show it until it ends.
+    """Launch a search space as a study.
 
     Ctrl-C once ends it cleanly: every trial writes its checkpoint, and `gansearch resume NAME` goes on from there.
     """
-    overrides = parse_settings(set_) if set_ else {}
-    overrides |= {"plan.trials": trials} if trials is not None else {}
-    overrides |= {"training.epochs": epochs} if epochs is not None else {}
+    short = {"plan.trials": trials, "training.epochs": epochs}
+    overrides: dict[str, object] = {**parse_settings(set_ or ())}
+    overrides |= {key: value for key, value in short.items() if value is not None}
 
     from gansearch.executors.launch import LaunchOptions
     from gansearch.executors.launch import launch as launch_study
@@ -61,27 +58,20 @@ def launch(
     for path in plugin or ():
         load_file(path)
     loaded = load_space(space, overrides)
-    options = LaunchOptions(name, executor, tracking_uri, data_dir, tuple(plugin or ()), address, seed)
+    options = LaunchOptions(name, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address, seed)
     run_and_tell(lambda watch, say: launch_study(loaded, options, watch=watch, say=say), as_json=as_json)
 
 
-def parse_settings(said: Sequence[str]) -> dict[str, Any]:
-    """``["training.batch_size=64"]`` as ``{"training.batch_size": 64}``; values are YAML, as in a file.
+def parse_settings(said: Sequence[str]) -> dict[str, str]:
+    """``["training.batch_size=64"]`` as ``{"training.batch_size": "64"}``; the space reads the values as YAML.
 
     Raises:
         typer.BadParameter: where one is not KEY=VALUE; usage errors exit with 2.
-        SpaceError: where a value is not YAML.
     """
-    from gansearch.space.problems import Problems
-    from gansearch.space.yaml_text import compose
-
-    found: dict[str, Any] = {}
-    problems = Problems()
+    found: dict[str, str] = {}
     for each in said:
         key, equals, value = each.partition("=")
         if not (key.strip() and equals):
             raise typer.BadParameter(f"must be KEY=VALUE; got {each!r}", param_hint="--set")
-        node = compose(value, f"--set {key}", problems, key.strip())
-        found[key.strip()] = None if node is None else node.plain()
-    problems.raise_if_any()
+        found[key.strip()] = value.strip()
     return found

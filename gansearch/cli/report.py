@@ -9,7 +9,10 @@ from gansearch.cli._text import print_json
 
 
 def report(name: StudyName, tracking_uri: TrackingUri = None, as_json: Json = False, home: Home = None) -> None:
-    """Write findings.md, a self-contained findings.html and the frames as Parquet; also while the study runs."""
+    """Write a study's findings, also while it runs.
+
+    They are findings.md, a self-contained findings.html, and the frames as Parquet.
+    """
     from gansearch.report import write_report
     from gansearch.storage import Storage
     from gansearch.storage.home import home as home_folder

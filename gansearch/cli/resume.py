@@ -6,8 +6,8 @@ from typing import Annotated, Optional
 
 import typer
 
-from gansearch.cli._options import DataDir, Home, Json, Plugins, StudyName, TrackingUri
-from gansearch.cli._run import Executor, run_and_tell
+from gansearch.cli._options import Address, DataDir, Home, Json, Plugins, StudyName, TrackingUri
+from gansearch.cli._run import Executor, ExecutorName, run_and_tell
 
 
 def resume(
@@ -16,23 +16,23 @@ def resume(
         Optional[int],
         typer.Option(help="This many trials more than planned so far.", metavar="+N", min=1, show_default=False),
     ] = None,
-    executor: Executor = "ray_tune",
-    address: Annotated[
-        Optional[str],
-        typer.Option(help="Ray cluster to join. Default: $RAY_ADDRESS, else this machine.", show_default=False),
-    ] = None,
+    executor: Executor = ExecutorName.RAY_TUNE,
+    address: Address = None,
     data_dir: DataDir = None,
     tracking_uri: TrackingUri = None,
     plugin: Plugins = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Continue a study: trials that rest go on from their checkpoints, then new ones are started."""
+    """Continue a study from its storage.
+
+    Trials that rest go on from their checkpoints, then the rest of the plan is run.
+    """
     from gansearch.executors.launch import LaunchOptions
     from gansearch.executors.launch import resume as resume_study
     from gansearch.plugins import load_file
 
     for path in plugin or ():
         load_file(path)
-    options = LaunchOptions(None, executor, tracking_uri, data_dir, tuple(plugin or ()), address)
+    options = LaunchOptions(None, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address)
     run_and_tell(lambda watch, say: resume_study(name, options, trials=trials, watch=watch, say=say), as_json=as_json)

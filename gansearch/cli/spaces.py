@@ -14,7 +14,7 @@ from gansearch.cli._text import columns, print_json
 if TYPE_CHECKING:
     from gansearch.space import SearchSpace
 
-commands = typer.Typer(help="Look at search spaces, and check your own.", no_args_is_help=True)
+commands = typer.Typer(help="Look at search spaces, and check your own.", no_args_is_help=True, rich_markup_mode=None)
 
 Space = Annotated[
     str, typer.Argument(help="A name in search_spaces/, or a YAML file.", metavar="SPACE", show_default=False)
@@ -24,25 +24,27 @@ Space = Annotated[
 @commands.command("list")
 def list_spaces(as_json: Json = False) -> None:
     """List the search spaces that can be launched by name."""
-    from gansearch.space import load_space, space_names
+    from gansearch.space import list_spaces as entries
 
-    found = [_summary(load_space(name)) for name in space_names()]
+    found = [{"name": each.name, "description": each.description, "origin": str(each.path)} for each in entries()]
     if as_json:
         print_json(found)
         return
-    rows = [(each["name"], each["kind"], str(each["trials"] or "-"), str(each["dimensions"])) for each in found]
-    typer.echo(columns([("space", "plan", "trials", "dimensions"), *rows]))
+    typer.echo(columns([("space", "what it searches"), *((each["name"], each["description"]) for each in found)]))
 
 
 @commands.command("show")
 def show_space(space: Space, as_json: Json = False, plugin: Plugins = None) -> None:
     """Show a search space: its file, and each dimension with the condition under which it is asked for."""
+    from gansearch.space import describe
+
     loaded = _load(space, plugin)
     if as_json:
         print_json(_document(loaded))
         return
     typer.echo(f"# {loaded.origin}\n{loaded.source.rstrip()}\n")
-    typer.echo(columns([("dimension", "values", "asked for when"), *_dimension_rows(loaded)]))
+    rows = [(row.path, row.dimension, row.conditions) for row in describe(loaded) if row.searched]
+    typer.echo(columns([("dimension", "values", "asked for when"), *rows]))
     for note in loaded.notes:
         typer.echo(f"note: {note}")
 
@@ -63,8 +65,8 @@ def check_space(space: Space, as_json: Json = False, plugin: Plugins = None) -> 
         print_json({"ok": True, "problems": [], **_summary(loaded)})
         return
     said = _summary(loaded)
-    trials = "" if said["trials"] is None else f", {said['trials']} trials"
-    typer.echo(f"{loaded.origin}: ok: {said['kind']}{trials}, {said['dimensions']} dimensions")
+    trials = "without a bound" if said["trials"] is None else str(said["trials"])
+    typer.echo(f"{loaded.origin}: ok: {said['kind']}, trials: {trials}, searched dimensions: {said['dimensions']}")
 
 
 def _load(space: str, plugins: Plugins) -> SearchSpace:
@@ -89,12 +91,11 @@ def _summary(space: SearchSpace) -> dict[str, Any]:
 
 def _document(space: SearchSpace) -> dict[str, Any]:
     """A space as plain values: the form of ``--json``."""
+    from gansearch.space import describe
+
     return {
         **_summary(space),
-        "fixed": dict(space.fixed),
-        "parameters": [
-            {"path": path, "values": values, "when": when or None} for path, values, when in _dimension_rows(space)
-        ],
+        "settings": [asdict(row) for row in describe(space)],
         "objectives": [asdict(objective) for objective in space.plan.objectives],
         "sampler": dict(space.plan.sampler),
         "pruner": dict(space.plan.pruner),
@@ -103,12 +104,3 @@ def _document(space: SearchSpace) -> dict[str, Any]:
         "notes": list(space.notes),
         "source": space.source,
     }
-
-
-def _dimension_rows(space: SearchSpace) -> list[tuple[str, str, str]]:
-    from gansearch.space.dimension_values import dimension_text
-
-    return [
-        (each.path, dimension_text(each.dimension), " and ".join(str(condition) for condition in each.conditions))
-        for each in space.parameters
-    ]

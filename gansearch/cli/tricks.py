@@ -13,7 +13,7 @@ from gansearch.cli._text import columns, print_json
 if TYPE_CHECKING:
     from gansearch.tricks import Trick
 
-commands = typer.Typer(help="Look at the training tricks.", no_args_is_help=True)
+commands = typer.Typer(help="Look at the training tricks.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @commands.command("list")
@@ -78,7 +78,7 @@ def _described(trick: type[Trick]) -> dict[str, Any]:
         "name": trick.name,
         "slot": trick.slot,
         "paper": trick.paper,
-        "description": " ".join((inspect.getdoc(trick) or "").split()),
+        "description": " ".join((inspect.getdoc(trick) or "").replace("``", "`").split()),
         "facts": [name for name, holds in asdict(trick.facts).items() if holds],
         "fields": fields,
     }

@@ -11,11 +11,14 @@ from gansearch.cli._options import Home, TrackingUri
 
 
 def ui(
-    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 5000,
+    port: Annotated[int, typer.Option(help="Port on this machine.", metavar="N", min=1, max=65535)] = 5000,
     tracking_uri: TrackingUri = None,
     home: Home = None,
 ) -> None:
-    """Serve the MLflow UI on this machine alone (127.0.0.1) until Ctrl-C."""
+    """Serve the MLflow UI on the right store.
+
+    It answers on this machine alone (127.0.0.1), until Ctrl-C.
+    """
     import subprocess
 
     from gansearch.storage.home import home as home_folder

@@ -43,6 +43,8 @@ class Curve:
     """None while it runs, and where a newer attempt has begun since."""
     attempts: list[Mapping[str, Any]] = field(default_factory=list)
     """The payloads of the attempts, in order."""
+    attempt: int | None = None
+    """Number of the newest attempt; None where none has begun."""
     samples: list[SampleFile] = field(default_factory=list)
     checkpoint_step: int = 0
     """Generator updates in the last checkpoint; 0 where there is none."""
@@ -132,6 +134,7 @@ class _Assembly:
         for name in self._windows:
             self._cut(name, step)
         curve.attempts.append(record.payload)
+        curve.attempt = record.attempt
         curve.evaluations = [done for done in curve.evaluations if done.step <= step]
         curve.findings = [finding for finding in curve.findings if finding.step <= step]
         curve.samples = [sample for sample in curve.samples if sample.step <= step]

@@ -8,7 +8,7 @@ from typing import Literal
 
 from gansearch.executors.interrupt import Interrupt
 from gansearch.executors.packing import Packer
-from gansearch.executors.projection import Projection
+from gansearch.executors.feed import TrackingFeed
 from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd
 from gansearch.study import Study, StudyStatus
 from gansearch.trial.run import Answer
@@ -21,7 +21,7 @@ class Driver:
 
     Args:
         study: open, with its lease.
-        projection: told of every trial that has something new.
+        feed: told of every trial that has something new.
         interrupt: whether the user asked for the end.
         lanes: K of a pack; ``auto`` is 1 until a probe says that a pack pays.
         watch: called at most once a second with the study's status.
@@ -30,14 +30,14 @@ class Driver:
     def __init__(
         self,
         study: Study,
-        projection: Projection,
+        feed: TrackingFeed,
         interrupt: Interrupt,
         *,
         lanes: int | Literal["auto"],
         watch: Callable[[StudyStatus], None] | None,
     ) -> None:
         self._study = study
-        self._projection = projection
+        self._feed = feed
         self._interrupt = interrupt
         self._packer = Packer(study.ask, 1 if lanes == "auto" else lanes)
         self._watch = watch
@@ -49,7 +49,7 @@ class Driver:
             return []
         pack = self._packer.next_pack()
         for assignment in pack:
-            self._projection.started(assignment)
+            self._feed.started(assignment)
         self.show()
         return pack
 
@@ -57,7 +57,7 @@ class Driver:
         """Pass reports to the study and return its answer. An empty list asks only whether to stop."""
         decisions = {report.identity: self._study.report(report) for report in reports}
         for identity in decisions:
-            self._projection.update(identity)
+            self._feed.update(identity)
         self.show()
         stop = self._stop()
         if stop is None and Decision.STOP in decisions.values():

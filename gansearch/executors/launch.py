@@ -12,13 +12,13 @@ from gansearch.executors._base import Executor
 from gansearch.executors.driver import Driver
 from gansearch.executors.interrupt import interruptible
 from gansearch.executors.local import LocalExecutor
-from gansearch.executors.projection import Projection
+from gansearch.executors.feed import TrackingFeed
 from gansearch.report import ReportFiles, write_report
-from gansearch.space import SearchSpace
+from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 from gansearch.storage.home import home, study_dir
 from gansearch.study import Study, StudyStatus
-from gansearch.tracking import MlflowTracker, default_tracking_uri
+from gansearch.tracking import MlflowTracker, default_uri
 from gansearch.trial import provenance
 from gansearch.trial.context import TrialContext
 from gansearch.trial.probe import EvaluationCost, evaluation_cost
@@ -140,12 +140,12 @@ def with_evaluation_interval(space: SearchSpace, context: TrialContext, say: Say
         f"evaluating every {cost.evaluate_every} epochs: {cost.evaluation_s:.2f} s an evaluation, "
         f"{cost.epoch_s:.2f} s an epoch, {cost.share:.0%} of a trial"
     )
-    return space.with_fixed({"training.evaluate_every": cost.evaluate_every})
+    return parse_space(space.source, space.origin, {"training.evaluate_every": cost.evaluate_every})
 
 
 def _drive(study: Study, context: TrialContext, options: LaunchOptions, watch: Watch | None, say: Say) -> LaunchResult:
     storage = Storage(context.storage_url)
-    tracker = MlflowTracker(options.tracking_uri or default_tracking_uri(), study.name)
+    tracker = MlflowTracker(options.tracking_uri or default_uri(), study.name)
     tracker.launch_started(
         {"space": study.space.source, "versions": provenance.versions(), "commit": provenance.commit()}
     )
@@ -154,7 +154,7 @@ def _drive(study: Study, context: TrialContext, options: LaunchOptions, watch: W
         say(f"stopping: trials write their checkpoints; continue later with: gansearch resume {study.name}")
 
     with interruptible(on_first) as interrupt, _executor(study.space, options) as executor:
-        driver = Driver(study, Projection(storage, tracker), interrupt, lanes=study.space.resources.lanes, watch=watch)
+        driver = Driver(study, TrackingFeed(storage, tracker), interrupt, lanes=study.space.resources.lanes, watch=watch)
         executor.run(driver, context)
         outcome = _outcome(study, interrupt.asked)
         if outcome == "finished":

@@ -24,7 +24,7 @@ from gansearch.errors import ExecutorError
 from gansearch.executors.driver import Driver
 from gansearch.executors.ray_session import ray_session
 from gansearch.records import Assignment, LaneReport
-from gansearch.space.search_space import Resources
+from gansearch.space.plan import Resources
 from gansearch.trial.context import TrialContext
 from gansearch.trial.final import evaluate_final
 from gansearch.trial.run import Answer, PackRun, run_pack

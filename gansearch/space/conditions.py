@@ -57,12 +57,20 @@ def _statement(
     target = targets[0]
     if target.dimension is not None:
         return _about_parameter(path, node, target.dimension, problems)
-    if len(targets) > 1 or target.owner is not None or target.when is not None:
+    if len(targets) > 1 or target.when is not None or not _is_everywhere(target, by_path):
         rule = f"must name a searched parameter; {path} is fixed and does not exist in every trial"
         problems.add(node, rule, value=path)
         return None
     _check_constant(path, node, target.constant, problems)
     return None
+
+
+def _is_everywhere(draft: Draft, by_path: Mapping[str, list[Draft]]) -> bool:
+    """Whether every trial has the setting: it has no owner, or one that is fixed."""
+    if draft.owner is None:
+        return True
+    switch = by_path[draft.owner.switch][0]
+    return switch.when is None and all(value in draft.owner.values for value in switch.values)
 
 
 def _about_parameter(path: str, node: Node, dimension: Dimension, problems: Problems) -> Condition | None:

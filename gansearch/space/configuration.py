@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from gansearch.data import datasets
-from gansearch.dimensions import Float, declared
+from gansearch.dimensions import Declared, declared
 from gansearch.errors import TrainingError
 from gansearch.gan import discriminators, generators, losses
 from gansearch.plugins import Plugin, Registry, did_you_mean
 from gansearch.records import Setting
-from gansearch.space.dimension_values import rule, text
+from gansearch.space.dimension_values import coerce, rule, text
 from gansearch.training import Configuration, TrainingSettings, optimizers
 from gansearch.tricks import Trick, tricks
 
@@ -56,6 +56,20 @@ def resolve(settings: Mapping[str, Setting]) -> Configuration:
     return configuration
 
 
+def _checked(path: str, value: Setting, said: Declared) -> Setting:
+    """``value`` in the field's own type.
+
+    Raises:
+        TrainingError: where it is out of the field's limits.
+    """
+    if value is None and said.default is None:
+        return None
+    fitting = coerce(said.limits, value)
+    if not said.limits.contains(fitting):
+        raise TrainingError(f"{path} {rule(said.limits)}; got {text(value)}")
+    return fitting
+
+
 class _Reader:
     """Reads flat settings and remembers which it has read."""
 
@@ -85,10 +99,7 @@ class _Reader:
             if path not in self._settings:
                 continue
             self._read.add(path)
-            value = self._settings[path]
-            if not said.limits.contains(value):
-                raise TrainingError(f"{path} {rule(said.limits)}; got {text(value)}")
-            fields[name] = float(value) if isinstance(said.limits, Float) else value  # type: ignore[arg-type]
+            fields[name] = _checked(path, self._settings[path], said)
         return cls(**fields)
 
     def check_all_read(self) -> None:

@@ -86,7 +86,7 @@ def text(value: Setting) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def dimension_text(dimension: Dimension) -> str:

@@ -44,7 +44,7 @@ def read_plan(node: Node | None, root: Node, around: Around, problems: Problems)
     if node is None:
         problems.missing(root, "plan", "must be given")
         return None
-    node = _without_ablation(node, problems)
+    node, plain = _without_ablation(node, problems), node
     shell = validate(PlanShell, node, problems)
     entries = node.entries
     is_grid = "kind" in entries and entries["kind"].content == "grid"
@@ -65,7 +65,8 @@ def read_plan(node: Node | None, root: Node, around: Around, problems: Problems)
         enqueue=(),
         seed=shell.seed,
     )
-    _check_sampler(plan, node, around, problems)
+    if node is plain:
+        _check_sampler(plan, node, around, problems)
     _check_pruner(plan, node, around, problems)
     return plan
 
@@ -152,10 +153,11 @@ def _check_pruner(plan: Plan, node: Node, around: Around, problems: Problems) ->
 
 
 def _check_hyperband(plan: Plan, at: Node, around: Around, problems: Problems) -> None:
-    epochs, every = around.fixed("training.epochs"), around.fixed("training.evaluate_every")
-    if not isinstance(epochs, int) or not isinstance(every, (int, float)):
+    # Left out, the distance between evaluations is found while training; it is an epoch at least.
+    epochs, every = around.fixed("training.epochs"), around.fixed("training.evaluate_every") or 1
+    if not isinstance(epochs, int) or not isinstance(every, int):
         return
-    evaluations = int(epochs / (every or 1.0) + 1e-9)
+    evaluations = epochs // every
     if evaluations < 2:
         problems.add(at, f"must have at least 2 evaluations in a trial: {epochs} epochs give {evaluations}")
         return

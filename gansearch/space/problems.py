@@ -14,6 +14,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: list[SpaceProblem] = []
+        self._unreadable: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._found)
@@ -22,8 +23,15 @@ class Problems:
         self, node: Node, rule: str, *, key: str | None = None, value: str | None = None, suggestion: str | None = None
     ) -> None:
         """Note that ``node`` breaks ``rule``; ``key`` and ``value`` where they are not the node's own."""
+        if node.path in self._unreadable:
+            return
         shown = node.text if value is None else value
         self._found.append(SpaceProblem(node.file, node.line, key or node.path, rule, shown, suggestion))
+
+    def unreadable(self, node: Node, rule: str) -> None:
+        """Note that ``node`` has no value at all; whatever else is said about it is left out."""
+        self.add(node, rule)
+        self._unreadable.add(node.path)
 
     def missing(self, parent: Node, key: str, rule: str) -> None:
         """Note that ``parent`` lacks ``key``."""

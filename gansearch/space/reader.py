@@ -126,9 +126,12 @@ class _Reading:
     def _settings(self) -> tuple[list[Draft], Assembly, list[str]]:
         """Every setting: as drafts, and joined."""
         drafts = self._drafts()
-        drafts = in_order(read_conditions(drafts, self._unread(drafts), self.problems), self.problems)
-        drafts, notes = separate(drafts, self.problems)
-        drafts = in_order(drafts, self.problems)
+        drafts = read_conditions(drafts, self._unread(drafts), self.problems)
+        before = len(self.problems)
+        drafts, notes = in_order(drafts, self.problems), list[str]()
+        if len(self.problems) == before:
+            drafts, notes = separate(drafts, self.problems)
+            drafts = in_order(drafts, self.problems)
         return drafts, assemble(drafts), notes
 
     def _drafts(self) -> list[Draft]:
@@ -165,7 +168,7 @@ def _source(text: str, origin: str, root: Node, overrides: Mapping[str, object] 
     """The text as read; with overrides the whole space anew, so that the text alone says what is run."""
     if not overrides:
         return text
-    changes = "".join(f"#   {path}: {value}\n" for path, value in overrides.items())
+    changes = "".join(f"#   {path}: {' '.join(str(value).split())}\n" for path, value in overrides.items())
     return f"# {Path(origin).name} with changes from the command line:\n{changes}{yaml_text.dump(root.plain())}"
 
 

@@ -111,7 +111,7 @@ class _Converter:
 
     def _wrong(self, raw: yaml.Node, path: str, line: int, rule: str) -> Node:
         node = self._node(raw, path, line, None)
-        self._problems.add(node, rule)
+        self._problems.unreadable(node, rule)
         return node
 
     def _excerpt(self, raw: yaml.Node) -> str:

@@ -1,4 +1,4 @@
-"""How much a study may use: trials, hours of driving it, epochs trained."""
+"""How much a study may use of what running trials spend: hours of driving it, epochs trained."""
 
 from __future__ import annotations
 
@@ -11,13 +11,8 @@ SECONDS_PER_HOUR = 3600.0
 class Budget:
     """Bounds over all launches of a study; None for no bound."""
 
-    trials: int | None
     hours: float | None
     epochs: int | None
-
-    def allows_new(self, trials: int) -> bool:
-        """Whether another trial may be added to ``trials``."""
-        return self.trials is None or trials < self.trials
 
     def spent(self, *, seconds: float, epochs: int) -> str | None:
         """Why running trials must rest now, as a sentence, or None."""

@@ -67,7 +67,9 @@ def told(ends: Sequence[tuple[End, Values | None]]) -> Told:
     completed = [values for end, values in ends if end is End.COMPLETED and values is not None]
     if not completed:
         return Told(TrialState.FAIL)
-    return Told(TrialState.COMPLETE, tuple(math.fsum(column) / len(completed) for column in zip(*completed, strict=True)))
+    return Told(
+        TrialState.COMPLETE, tuple(math.fsum(column) / len(completed) for column in zip(*completed, strict=True))
+    )
 
 
 def tell(study: optuna.Study, trial: optuna.Trial, what: Told) -> None:

@@ -29,9 +29,7 @@ def evaluation_values(evaluation: Evaluation, objectives: Sequence[Objective]) -
     return tuple(measured[objective.metric] for objective in objectives)
 
 
-def objective_values(
-    rungs: Mapping[int, Values], final: Values | None, objectives: Sequence[Objective]
-) -> Values:
+def objective_values(rungs: Mapping[int, Values], final: Values | None, objectives: Sequence[Objective]) -> Values:
     """A trial's value for each objective; NaN where it has none.
 
     Only values of one protocol are put together: ``mean_last_3`` and ``best`` use the evaluations at rungs, ``last``

@@ -51,47 +51,30 @@ def build_sampler(options: Mapping[str, Setting], *, study_seed: int, number: in
         )
     try:
         with warnings.catch_warnings():
-            # QMC and some options are marked experimental in Optuna 5; they are used knowingly.
+            # QMC and some options are marked experimental in Optuna 5, sigma0 deprecated; they are used knowingly.
             warnings.simplefilter("ignore", ExperimentalWarning)
-            return SAMPLERS[name](given, study_seed, sampler_seed(study_seed, number))
+            warnings.filterwarnings("ignore", message="`sigma0`", category=FutureWarning)
+            return SAMPLERS[name](**{**_defaults(name, study_seed, number), **given})
     except (TypeError, ValueError) as error:
         raise StudyError(f"the sampler {name} cannot be made with {given}: {error}") from error
 
 
-def _tpe(given: dict[str, Any], study_seed: int, seed: int) -> BaseSampler:
-    return TPESampler(**given, seed=seed)
+def _defaults(name: str, study_seed: int, number: int) -> dict[str, Any]:
+    seed = sampler_seed(study_seed, number)
+    if name == "qmc":
+        # The sequence is one for the whole study; only what lies outside of it is drawn anew for each trial.
+        rest = RandomSampler(seed=seed)
+        sequence = {"scramble": True, "seed": sampler_seed(study_seed, 0), "independent_sampler": rest}
+        return {**sequence, "warn_independent_sampling": False}
+    return {"seed": seed, **({"warn_independent_sampling": False} if name in ("gp", "cmaes") else {})}
 
 
-def _random(given: dict[str, Any], study_seed: int, seed: int) -> BaseSampler:
-    return RandomSampler(**given, seed=seed)
-
-
-def _gp(given: dict[str, Any], study_seed: int, seed: int) -> BaseSampler:
-    return GPSampler(**given, seed=seed, warn_independent_sampling=False)
-
-
-def _cmaes(given: dict[str, Any], study_seed: int, seed: int) -> BaseSampler:
-    return CmaEsSampler(**given, seed=seed, warn_independent_sampling=False)
-
-
-def _qmc(given: dict[str, Any], study_seed: int, seed: int) -> BaseSampler:
-    # The sequence is one for the whole study; only what lies outside of it is drawn anew for each trial.
-    given = {"scramble": True, **given}
-    rest = RandomSampler(seed=seed)
-    sequence_seed = sampler_seed(study_seed, 0)
-    return QMCSampler(**given, seed=sequence_seed, independent_sampler=rest, warn_independent_sampling=False)
-
-
-def _nsgaii(given: dict[str, Any], study_seed: int, seed: int) -> BaseSampler:
-    return NSGAIISampler(**given, seed=seed)
-
-
-SAMPLERS: Mapping[str, Callable[[dict[str, Any], int, int], BaseSampler]] = {
-    "tpe": _tpe,
-    "random": _random,
-    "gp": _gp,
-    "cmaes": _cmaes,
-    "qmc": _qmc,
-    "nsgaii": _nsgaii,
-    GRID: _random,
+SAMPLERS: Mapping[str, Callable[..., BaseSampler]] = {
+    "tpe": TPESampler,
+    "random": RandomSampler,
+    "gp": GPSampler,
+    "cmaes": CmaEsSampler,
+    "qmc": QMCSampler,
+    "nsgaii": NSGAIISampler,
+    GRID: RandomSampler,
 }

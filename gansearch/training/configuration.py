@@ -17,7 +17,7 @@ from gansearch.tricks import Trick
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Optimizer(Plugin):
-    """An optimizer's configuration; its traced fields hold [K] tensors in a pack. ``training.optimizers`` has them."""
+    """An optimizer's configuration; its traced fields hold [K] tensors in a pack. The package ``training.descent`` has them."""
 
     def initial_state(self, values: Tensor) -> dict[str, Tensor]:
         """State before the first update of parameters ``values`` [K, P]: tensors [K, ...] by name."""
@@ -86,4 +86,4 @@ class Configuration:
         return owners
 
 
-optimizers: Registry[Optimizer] = Registry("optimizer", Optimizer, "gansearch.training.optimizers")
+optimizers: Registry[Optimizer] = Registry("optimizer", Optimizer, "gansearch.training.descent")

@@ -89,7 +89,8 @@ def label_floor(labels: Labels) -> Float[Tensor, " K"]:
 def binary_entropy(probability: Tensor) -> Tensor:
     """``-p log p - (1 - p) log(1 - p)`` in nats, with ``p`` clamped to [0, 1]."""
     p = probability.clamp(0, 1)
-    return torch.special.entr(p) + torch.special.entr(1 - p)
+    entropy: Tensor = torch.special.entr(p) + torch.special.entr(1 - p)
+    return entropy
 
 
 def share(condition: Tensor, like: Tensor) -> Float[Tensor, " K"]:

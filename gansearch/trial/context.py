@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gansearch.space.search_space import DetectorSettings
+from gansearch.space.plan import DetectorSettings
 
 
 @dataclass(frozen=True)

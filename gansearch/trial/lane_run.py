@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gansearch.curves import Curve, CurveWriter, Record, read_curve
 from gansearch.detectors import Trace
-from gansearch.detectors.policy import Policy
+from gansearch.detectors.non_finite import NonFinite
+from gansearch.detectors.policy import DIVERGED, Policy
 from gansearch.records import (
     Assignment,
     End,
@@ -90,17 +91,22 @@ class LaneRun:
         self._writer.flush()
 
     def judge(self) -> TrialEnd | None:
-        """Let the detectors look at the trace; the end that they call for, or None."""
+        """Let the detectors look at the trace; the end that they call for, or None.
+
+        A non-finite number ends the trial in every mode: nothing recovers from it, and no sampler could be told of it.
+        """
         trace = self.trace()
         verdict = self._policy.decide(trace, self._findings)
-        for finding in verdict.findings:
+        stop = verdict.stop or NonFinite().check(trace)
+        found = verdict.findings if stop is None or stop in verdict.findings else (*verdict.findings, stop)
+        for finding in found:
             self._findings.append(finding)
-            self._append("finding", {**to_json(finding), "stopped": finding is verdict.stop})
-        if verdict.stop is None:
+            self._append("finding", {**to_json(finding), "stopped": finding is stop})
+        if stop is None:
             return None
-        write_post_mortem(self._storage, self.assignment.identity, verdict.stop, trace, self._samples)
-        end = End.DIVERGED if verdict.stop.kind == "diverged" else End.COLLAPSED
-        return TrialEnd(end, verdict.stop.sentence, trace.steps, trace.epoch, verdict.stop)
+        write_post_mortem(self._storage, self.assignment.identity, stop, trace, self._samples)
+        end = End.DIVERGED if stop.kind == DIVERGED else End.COLLAPSED
+        return TrialEnd(end, stop.sentence, trace.steps, trace.epoch, stop)
 
     def finish(self, end: TrialEnd) -> None:
         """Write the end; nothing may be recorded after it."""

@@ -74,7 +74,7 @@ class TrainedPack:
         reports = []
         for index, (lane, evaluation) in enumerate(zip(list(self._lanes), evaluations, strict=True)):
             if evaluation is not None:
-                lane.save_checkpoint(self._pack.step, to_bytes(self._pack.lane_state(index)))
+                self._save(index, lane)
             end = lane.judge() or self._completed(lane)
             if end is not None:
                 lane.finish(end)
@@ -107,17 +107,27 @@ class TrainedPack:
         ended: list[LaneReport] = []
         for index, lane in enumerate(self._lanes):
             if lane.assignment.identity in answer.prune:
-                reason = f"pruned at epoch {self._pack.epoch}: its value was not among those that go on"
-                lane.finish(TrialEnd(End.PRUNED, reason, lane.steps, self._pack.epoch))
+                why = f"pruned at epoch {self._pack.epoch}: its value was not among those that go on"
+                lane.finish(TrialEnd(End.PRUNED, why, lane.steps, self._pack.epoch))
             elif answer.stop is not None:
-                lane.save_checkpoint(self._pack.step, to_bytes(self._pack.lane_state(index)))
-                reason = f"resting at epoch {self._pack.epoch}, to be resumed"
-                lane.finish(TrialEnd(answer.stop, reason, lane.steps, self._pack.epoch))
+                self._save(index, lane)
+                why = f"resting at epoch {self._pack.epoch}, to be resumed"
+                lane.finish(TrialEnd(answer.stop, why, lane.steps, self._pack.epoch))
             if lane.end is not None:
                 ended.append(lane.report())
         self._drop_ended()
         if ended:
             yield ended
+
+    def _save(self, index: int, lane: LaneRun) -> None:
+        about = {
+            "identity": str(lane.assignment.identity),
+            "settings": dict(lane.assignment.settings),
+            "seed": lane.assignment.seed,
+            "lanes": self._pack.count,
+            "versions": provenance.versions(),
+        }
+        lane.save_checkpoint(self._pack.step, to_bytes(self._pack.lane_state(index), about))
 
     def _drop_ended(self) -> None:
         for index in reversed(range(len(self._lanes))):

@@ -37,8 +37,9 @@ def _real(data: Data, is_image: bool) -> Tensor:
     """The same real samples every time: the first of each class, or the first points."""
     if not is_image:
         return data.train.values[:POINTS]
-    first = [int((data.train.labels == label).nonzero()[0, 0]) for label in data.train.labels.unique()[:COLUMNS]]
-    return data.train.values[first]
+    labels = data.train.labels.numpy()
+    _, first = np.unique(labels, return_index=True)
+    return data.train.values[torch.from_numpy(first[:COLUMNS])]
 
 
 def _array(samples: Tensor, is_image: bool) -> NDArray[np.generic]:

@@ -68,7 +68,7 @@ def test_a_missing_file_is_named_with_what_to_do(data_dir: Path, name: str) -> N
 
 
 def test_a_folder_without_mnist_is_refused_not_downloaded(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="the folder that holds mnist/ with the four original .gz files"):
+    with pytest.raises(DataError, match=r"the folder that holds mnist/ with the four original \.gz files"):
         Mnist().load(tmp_path)
 
 
@@ -86,10 +86,10 @@ def test_a_flipped_bit_is_found(data_dir: Path, small_files: dict[str, bytes]) -
     ("damage", "message"),
     [
         (lambda packed: packed[: len(packed) // 2], "must be a whole gzip file; got: Compressed file ended"),
-        (lambda packed: b"<html>not found</html>", "must be a readable gzip file; got: Not a gzipped file"),
+        (lambda _: b"<html>not found</html>", "must be a readable gzip file; got: Not a gzipped file"),
         (lambda packed: packed[:-8] + bytes(8), "must be a readable gzip file; got: CRC check failed"),
         (lambda packed: packed[:10] + b"\xff" * 20 + packed[30:], "must be a whole gzip file; got: Error -3"),
-        (lambda packed: b"", "must have the MD5"),
+        (lambda _: b"", "must have the MD5"),
     ],
 )
 def test_a_damaged_archive_is_named_with_what_to_do(

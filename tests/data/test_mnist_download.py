@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from threading import Thread
 
 import pytest
@@ -17,7 +18,7 @@ from gansearch.errors import DataError
 class Quiet(SimpleHTTPRequestHandler):
     """Serves a folder and writes no log."""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
         pass
 
 
@@ -51,10 +52,16 @@ def test_a_second_load_downloads_nothing(mirror: Path) -> None:
     assert Mnist().load(None).checksum == first.checksum
 
 
-def test_a_failed_download_says_what_to_do_and_leaves_nothing(mirror: Path, gansearch_home: Path) -> None:
-    (mirror / "t10k-labels-idx1-ubyte.gz").unlink()
-    with pytest.raises(DataError, match=r"could not be downloaded: Error downloading t10k-labels.*Give --data-dir"):
-        Mnist().load(None)
+def test_a_failed_download_says_what_to_do_and_leaves_nothing(
+    data_dir: Path, gansearch_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{unused.getsockname()[1]}/"])
+        with pytest.raises(
+            DataError, match=r"could not be downloaded: Error downloading train-images.*Give --data-dir"
+        ):
+            Mnist().load(None)
     assert list((gansearch_home / "cache" / "data" / "mnist").iterdir()) == []
 
 

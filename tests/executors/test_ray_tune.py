@@ -11,7 +11,7 @@ from gansearch.executors.launch import LaunchOptions, launch
 from gansearch.executors.ray_tune import concurrency
 from gansearch.records import TrialIdentity
 from gansearch.space import SearchSpace
-from gansearch.space.search_space import Resources
+from gansearch.space.plan import Resources
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 

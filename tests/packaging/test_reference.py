@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 from pathlib import Path
 from types import ModuleType
 
@@ -15,12 +15,9 @@ PAGES = ("tricks", "detectors", "metrics", "networks", "losses", "optimizers", "
 
 @pytest.fixture(name="generator", scope="module")
 def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_reference", ROOT / "tools" / "generate_reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "tools")
+        return importlib.import_module("generate_reference")
 
 
 @pytest.mark.parametrize("page", PAGES)

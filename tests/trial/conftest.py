@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gansearch.records import Assignment, LaneReport, Setting, TrialIdentity
-from gansearch.space.search_space import DetectorSettings
+from gansearch.space.plan import DetectorSettings
 from gansearch.trial.context import TrialContext
 from gansearch.trial.run import GO_ON, Answer, run_pack
 

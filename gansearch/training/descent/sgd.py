@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gansearch.dimensions import Float, traced
 from gansearch.training.configuration import Optimizer
-from gansearch.training.optimizers._numbers import column
+from gansearch.training.descent._numbers import column
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,4 +1,4 @@
-"""Projects what trials have recorded into the tracker. The records are the truth; the tracker may lag or be absent."""
+"""Feeds the tracker from what trials have recorded. The records are the truth; the tracker may lag or be absent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gansearch.storage import Storage
 from gansearch.tracking import MlflowTracker
 
 
-class Projection:
+class TrackingFeed:
     """Reads each trial's records from where it left off and passes them on.
 
     Args:

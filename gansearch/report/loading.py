@@ -1,0 +1,56 @@
+"""Reads a study and its trials' curves; it takes no lease and changes nothing, so a running study can be read too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gansearch.curves import Curve, read_curve
+from gansearch.errors import CorruptFileError
+from gansearch.records import TrialIdentity
+from gansearch.report.material import StudyMaterial, TrialMaterial
+from gansearch.storage import Storage
+from gansearch.study.status import WAITING, TrialRow
+from gansearch.study.study_reader import StudyReader, open_readonly
+
+
+def load_material(name: str, storage: Storage, links: Mapping[str, str] | None = None) -> StudyMaterial:
+    """What a report on the study called ``name`` is made from.
+
+    Args:
+        name: of the study.
+        storage: its folder.
+        links: page of each trial's run by identity, where a tracking server shows them.
+
+    Raises:
+        StudyNotFoundError: where there is none.
+    """
+    with open_readonly(name, storage) as study:
+        rows = [row for row in study.trials() if row.end is not None or row.state != WAITING]
+        trials = tuple(_trial(row, study, storage) for row in rows)
+        return StudyMaterial(name, study.space, study.seed, trials, links or {})
+
+
+def _trial(row: TrialRow, study: StudyReader, storage: Storage) -> TrialMaterial:
+    assignment = study.assignment(row)
+    curve = _curve(row.identity, storage)
+    return TrialMaterial(
+        identity=row.identity,
+        parameters=assignment.parameters,
+        settings=assignment.settings,
+        seed=assignment.seed,
+        values=row.values,
+        curve=Curve() if curve is None else curve,
+        end=row.end,
+        reason=row.reason or "",
+        kind=row.kind or "",
+        seconds=row.seconds,
+        is_readable=curve is not None,
+    )
+
+
+def _curve(identity: TrialIdentity, storage: Storage) -> Curve | None:
+    """The trial's record, or None where it is damaged: one bad file must not keep the others from being reported."""
+    try:
+        return Curve.of(read_curve(storage, identity)[0])
+    except CorruptFileError:
+        return None

@@ -1,0 +1,108 @@
+"""What a report is made from: a study's decisions and its trials' curves, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gansearch.curves import Curve
+from gansearch.records import End, Evaluation, Setting, TrialIdentity
+from gansearch.space.search_space import SearchSpace
+
+RUNNING = "running"
+"""Stands for the end of a trial that has none."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrialMaterial:
+    """One trial, as far as it has come."""
+
+    identity: TrialIdentity
+    parameters: Mapping[str, Setting]
+    """The searched values."""
+    settings: Mapping[str, Setting]
+    """The whole configuration, flat."""
+    seed: int
+    """Of its random streams."""
+    values: tuple[float, ...] | None
+    """One per objective; None where the trial was not told as complete."""
+    curve: Curve
+    end: End | None
+    """How the study sees its end; None while it runs."""
+    reason: str = ""
+    kind: str = ""
+    """Of the finding that stopped it, or empty."""
+    seconds: float = 0.0
+    """Time that it trained and evaluated, over all attempts."""
+    is_readable: bool = True
+    """False where its record is damaged; its curve is then empty."""
+
+    @property
+    def end_name(self) -> str:
+        """The end as a word."""
+        return RUNNING if self.end is None else str(self.end)
+
+    @property
+    def step(self) -> int:
+        """Generator updates trained."""
+        recorded = self.curve.steps
+        return max(recorded, self.curve.end.step if self.curve.end else 0)
+
+    @property
+    def steps_per_epoch(self) -> float:
+        """Generator updates per epoch, as its evaluations or its end show them; 1 where neither does."""
+        for moment in (*reversed(self.curve.evaluations), self.curve.end):
+            if moment is not None and moment.epoch > 0:
+                return moment.step / moment.epoch
+        return float(max(1, self.step))
+
+    @property
+    def epoch(self) -> float:
+        """Epochs trained."""
+        return 0.0 if self.step == 0 else self.step / self.steps_per_epoch
+
+    @property
+    def planned_epochs(self) -> int:
+        """Epochs of a full run."""
+        return int(self.settings.get("training.epochs") or 0)
+
+    @property
+    def evaluation_seconds(self) -> float:
+        """Time of its evaluations at rungs; the one with the protocol of the end is not counted."""
+        return sum(evaluation.cost_s for evaluation in self.curve.evaluations if not evaluation.final)
+
+    @property
+    def last_evaluation(self) -> Evaluation | None:
+        """The one with the protocol of the end where there is one, else the last; None where there is none."""
+        final = [evaluation for evaluation in self.curve.evaluations if evaluation.final]
+        every = final or self.curve.evaluations
+        return every[-1] if every else None
+
+
+@dataclass(frozen=True, eq=False)
+class StudyMaterial:
+    """A study, as far as it has come."""
+
+    name: str
+    space: SearchSpace
+    seed: int
+    trials: tuple[TrialMaterial, ...]
+    """In the order of their numbers and replicates."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Page of a trial's run in MLflow, by identity."""
+
+    @property
+    def completed(self) -> tuple[TrialMaterial, ...]:
+        """The trials with values."""
+        return tuple(trial for trial in self.trials if trial.values is not None)
+
+    @property
+    def best(self) -> TrialMaterial | None:
+        """The completed trial that is best by the first objective, or None."""
+        sign = 1.0 if self.space.plan.objectives[0].direction == "minimize" else -1.0
+        return min(self.completed, key=lambda trial: sign * (trial.values or (0.0,))[0], default=None)
+
+    @property
+    def stopped(self) -> tuple[TrialMaterial, ...]:
+        """The trials that a pruner or a detector ended early."""
+        return tuple(trial for trial in self.trials if trial.end in (End.PRUNED, End.COLLAPSED, End.DIVERGED))

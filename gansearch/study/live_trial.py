@@ -1,0 +1,72 @@
+"""A trial that has not been told: its replicates, and the rungs that they have passed together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import optuna
+
+from gansearch.records import Setting
+from gansearch.study.ends import DEATHS, FAILURES
+from gansearch.study.objective import Values, is_finite
+from gansearch.study.replicate import Replicate
+
+PRUNED_AT = "pruned_at"
+"""User attribute: what the trial was pruned at, from the decision until its replicates have obeyed."""
+
+
+@dataclass(eq=False)
+class LiveTrial:
+    """One Optuna trial in state RUNNING."""
+
+    optuna: optuna.Trial
+    parameters: Mapping[str, Setting]
+    settings: Mapping[str, Setting]
+    replicates: list[Replicate]
+    reported: set[int] = field(default_factory=set)
+    """Steps that Optuna has."""
+    pruned_at: int | None = None
+
+    @property
+    def number(self) -> int:
+        """Optuna's number."""
+        return int(self.optuna.number)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every replicate has ended for good."""
+        return all(replicate.is_over for replicate in self.replicates)
+
+    def rungs_passed(self) -> list[tuple[int, float]]:
+        """Rungs that Optuna does not have yet and that every replicate still in question has passed, with their mean.
+
+        Dead and failed replicates are left out of the mean; a rung at which one was not finite is never told.
+        """
+        counted = [each for each in self.replicates if each.end is None or each.end.end not in (*DEATHS, *FAILURES)]
+        if not counted:
+            return []
+        epochs = set.intersection(*(set(each.rungs) for each in counted)) - self.reported
+        passed = [(epoch, _means([each.rungs[epoch] for each in counted])[0]) for epoch in sorted(epochs)]
+        latest = max(self.reported, default=-1)
+        return [(epoch, value) for epoch, value in passed if epoch > latest and math.isfinite(value)]
+
+    def save(self, replicate: Replicate) -> None:
+        """Keep what is known of a replicate in Optuna's storage."""
+        self.optuna.set_user_attr(replicate.key, replicate.said())
+
+    def report(self, step: int, value: float) -> None:
+        """Tell Optuna a value; once per step."""
+        self.optuna.report(value, step)
+        self.reported.add(step)
+
+    def prune(self, step: int) -> None:
+        """Note the decision, so that it outlives this driver."""
+        self.pruned_at = step
+        self.optuna.set_user_attr(PRUNED_AT, step)
+
+
+def _means(values: Sequence[Values]) -> Values:
+    columns = zip(*values, strict=True)
+    return tuple(math.fsum(column) / len(column) if is_finite(column) else math.nan for column in columns)

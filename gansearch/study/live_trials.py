@@ -1,0 +1,218 @@
+"""The trials that have not been told: handing them out, judging them at rungs, and telling them once they are over."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+import optuna
+from optuna.trial import TrialState
+
+from gansearch.errors import CorruptFileError
+from gansearch.records import Assignment, End, Evaluation, LaneReport, TrialEnd, TrialIdentity
+from gansearch.study.ends import tell, told
+from gansearch.study.live_trial import LiveTrial
+from gansearch.study.objective import evaluation_values, is_finite, objective_values
+from gansearch.study.pruners import WILCOXON
+from gansearch.study.recorded import has_begun, recorded_curve, take_over
+from gansearch.study.replicate import LOSSES, Replicate
+from gansearch.study.seeds import trial_seed
+from gansearch.study.starting import Starter
+from gansearch.study.study_reader import StudyReader
+
+DRIVER_LOST = "its driver was lost"
+
+
+class LiveTrials:
+    """The trials of one study in state RUNNING.
+
+    Args:
+        study: Optuna's, with its pruner.
+        reader: of the study.
+    """
+
+    def __init__(self, study: optuna.Study, reader: StudyReader) -> None:
+        plan = reader.space.plan
+        self._study = study
+        self._reader = reader
+        self._starter = Starter(study, reader)
+        self._objectives = plan.objectives
+        self._replicates = plan.replicates
+        self._is_wilcoxon = plan.pruner["name"] == WILCOXON
+        self._prunes = plan.pruner["name"] != "none"
+        self._live: dict[int, LiveTrial] = {}
+        self._ready: deque[tuple[LiveTrial, Replicate]] = deque()
+        rows = reader.trials()
+        self._told_epochs = sum(row.epoch for row in rows if row.state != "running")
+        for frozen in reader.frozen():
+            if frozen.state is TrialState.RUNNING:
+                self._adopt(self._starter.adopt(frozen))
+
+    @property
+    def epochs(self) -> int:
+        """Epochs trained in all trials of the study."""
+        return self._told_epochs + sum(each.epoch for live in self._live.values() for each in live.replicates)
+
+    # --- handing out ------------------------------------------------------------------------------------------------
+
+    def next(self) -> Assignment | None:
+        """The next run to start: what was lost or interrupted first, then new trials; None where there is none."""
+        if not self._ready:
+            live = self._starter.start()
+            if live is None:
+                return None
+            self._live[live.number] = live
+            self._ready.extend((live, replicate) for replicate in live.replicates)
+        live, replicate = self._ready.popleft()
+        identity = self._identity(live, replicate)
+        if replicate.attempt > 0:
+            # From here on the worker of an earlier attempt, should it still live, can write nothing more.
+            self._reader.storage.fence(identity, replicate.attempt)
+            replicate.end = None
+            live.save(replicate)
+        replicate.is_out = True
+        seed = trial_seed(self._reader.seed, live.number, identity.replicate)
+        return Assignment(identity, seed, replicate.attempt, dict(live.settings), dict(live.parameters))
+
+    def find(self, report: LaneReport) -> tuple[LiveTrial, Replicate] | None:
+        """Whom a report is about; None where that run is not out (any more), or has been replaced."""
+        live = self._live.get(report.identity.number)
+        index = report.identity.replicate or 0
+        if live is None or index >= len(live.replicates):
+            return None
+        replicate = live.replicates[index]
+        return (live, replicate) if replicate.is_out and replicate.attempt == report.attempt else None
+
+    # --- rungs ------------------------------------------------------------------------------------------------------
+
+    def evaluated(self, live: LiveTrial, replicate: Replicate, evaluation: Evaluation) -> None:
+        """Take an evaluation; of several at one epoch the first counts."""
+        values = evaluation_values(evaluation, self._objectives)
+        if evaluation.final:
+            replicate.final = values
+        else:
+            replicate.rungs.setdefault(evaluation.epoch, values)
+        self._judge(live)
+
+    def _judge(self, live: LiveTrial) -> None:
+        """Report the rungs that the trial has passed, and prune it where Optuna says so."""
+        if len(self._objectives) > 1 or self._is_wilcoxon:
+            return
+        for epoch, value in live.rungs_passed():
+            live.report(epoch, value)
+            # A trial that has trained in full is complete; there is nothing left to save.
+            if epoch < int(live.settings["training.epochs"] or 0):
+                self._ask_pruner(live, epoch)
+
+    def _ask_pruner(self, live: LiveTrial, step: int) -> None:
+        if self._prunes and live.pruned_at is None and live.optuna.should_prune():
+            live.prune(step)
+
+    # --- ends -------------------------------------------------------------------------------------------------------
+
+    def ended(self, live: LiveTrial, replicate: Replicate, end: TrialEnd) -> None:
+        """Take the end of a run, or of an attempt at it."""
+        replicate.is_out = False
+        if end.end is End.LOST:
+            end = self._after_loss(live, replicate, end)
+        if live.pruned_at is not None and not end.end.is_final:
+            end = replace(end, end=End.PRUNED, reason=f"pruned at rung {live.pruned_at}; {end.reason}")
+        if end.end is End.COMPLETED:
+            end = self._completed(live, replicate, end)
+        replicate.end = end
+        live.save(replicate)
+        if not end.end.is_final:
+            self._again(live, replicate, end)
+            return
+        self._judge(live)
+        if self._is_wilcoxon and replicate.values is not None:
+            live.report(replicate.index, replicate.values[0])
+            self._ask_pruner(live, replicate.index)
+        self._conclude(live)
+
+    def discard(self, reason: str) -> None:
+        """Tell every trial as pruned."""
+        for live in list(self._live.values()):
+            for replicate in live.replicates:
+                if not replicate.is_over:
+                    step = 0 if replicate.end is None else replicate.end.step
+                    self.ended(live, replicate, TrialEnd(End.PRUNED, reason, step, replicate.epoch))
+        self._ready.clear()
+
+    def _completed(self, live: LiveTrial, replicate: Replicate, end: TrialEnd) -> TrialEnd:
+        """A run that completed has a finite value; one that has none diverged."""
+        values = objective_values(replicate.rungs, replicate.final, self._objectives)
+        if is_finite(values):
+            replicate.values = values
+            return end
+        named = ", ".join(f"{said.metric} = {value}" for said, value in zip(self._objectives, values, strict=True))
+        return replace(end, end=End.DIVERGED, reason=f"its objective is not finite: {named}")
+
+    def _again(self, live: LiveTrial, replicate: Replicate, end: TrialEnd) -> None:
+        """Offer a run again whose worker went away; one that rests waits for the next driver."""
+        if end.end in (End.LOST, End.PREEMPTED):
+            replicate.attempt += 1
+            self._ready.append((live, replicate))
+
+    def _conclude(self, live: LiveTrial) -> None:
+        """Prune the runs that need not start any more, then tell the trial where every run of it is over."""
+        if live.pruned_at is not None:
+            waiting = [each for owner, each in self._ready if owner is live]
+            self._ready = deque(pair for pair in self._ready if pair[0] is not live)
+            for replicate in waiting:
+                reason = f"its trial was pruned at rung {live.pruned_at} before it could start"
+                replicate.end = TrialEnd(End.PRUNED, reason, 0, replicate.epoch)
+                live.save(replicate)
+        if live.is_over:
+            ends = [(each.end.end, each.values) for each in live.replicates if each.end is not None]
+            tell(self._study, live.optuna, told(ends))
+            self._told_epochs += sum(each.epoch for each in live.replicates)
+            del self._live[live.number]
+
+    # --- what was lost ----------------------------------------------------------------------------------------------
+
+    def _adopt(self, live: LiveTrial) -> None:
+        """Take over a trial that another driver left behind."""
+        self._live[live.number] = live
+        for replicate in live.replicates:
+            self._adopt_replicate(live, replicate)
+
+    def _adopt_replicate(self, live: LiveTrial, replicate: Replicate) -> None:
+        try:
+            curve = recorded_curve(self._reader.storage, self._identity(live, replicate))
+        except CorruptFileError as error:
+            if not replicate.is_over:
+                self.ended(live, replicate, TrialEnd(End.FAILED, str(error), 0, replicate.epoch))
+            return
+        recorded = take_over(replicate, curve, self._objectives)
+        if replicate.is_over:
+            return
+        if replicate.end is None and (recorded is not None or has_begun(replicate, curve)):
+            self.ended(live, replicate, TrialEnd(End.LOST, DRIVER_LOST, curve.steps, replicate.epoch))
+            return
+        if live.pruned_at is not None:
+            self.ended(
+                live, replicate, TrialEnd(End.PRUNED, f"pruned at rung {live.pruned_at}", curve.steps, replicate.epoch)
+            )
+            return
+        replicate.attempt += 1
+        self._ready.append((live, replicate))
+        self._judge(live)
+
+    def _after_loss(self, live: LiveTrial, replicate: Replicate, end: TrialEnd) -> TrialEnd:
+        """The end that a lost run had recorded but not reported; or the loss, or failure once the bound is spent."""
+        try:
+            curve = recorded_curve(self._reader.storage, self._identity(live, replicate))
+        except CorruptFileError as error:
+            return TrialEnd(End.FAILED, str(error), end.step, replicate.epoch)
+        recorded = take_over(replicate, curve, self._objectives)
+        self._judge(live)
+        if recorded is not None:
+            return recorded
+        if replicate.lost(curve.checkpoint_step):
+            reason = f"lost {LOSSES} times in a row without getting on, the last time because {end.reason}"
+            return TrialEnd(End.FAILED, reason, curve.steps, replicate.epoch)
+        return TrialEnd(End.LOST, end.reason, curve.steps, replicate.epoch)
+
+    def _identity(self, live: LiveTrial, replicate: Replicate) -> TrialIdentity:
+        return TrialIdentity(self._reader.name, live.number, None if self._replicates == 1 else replicate.index)

@@ -1,0 +1,109 @@
+"""Makes and opens studies: names, the database, the lease."""
+
+from __future__ import annotations
+
+import re
+
+import optuna
+from optuna.exceptions import DuplicatedStudyError
+
+from gansearch.errors import StudyError, StudyExistsError, StudyLockedError, StudyNotFoundError
+from gansearch.space import SearchSpace
+from gansearch.storage import Storage
+from gansearch.study.database import Database, create_database, has_database, open_database
+from gansearch.study.lease import Lease
+from gansearch.study.metadata import ATTRIBUTE, read_metadata, said, write_space
+from gansearch.study.study_reader import StudyReader
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def create(space: SearchSpace, name: str, storage: Storage, seed: int, url: str | None) -> tuple[StudyReader, Lease]:
+    """Make a study and take its lease."""
+    if not NAME.fullmatch(name):
+        raise StudyError(
+            f"a study's name must have at most 100 letters, digits, dots, dashes and underscores; got {name!r}"
+        )
+    check_free(name, storage, url)
+    database = create_database(storage, url)
+    try:
+        lease = _new_study(space, name, database)
+        try:
+            metadata = write_space(storage, space, seed)
+            study_id = database.optuna.get_study_id_from_name(name)
+            database.optuna.set_study_user_attr(study_id, ATTRIBUTE, said(metadata))
+            return StudyReader(name, storage, database), lease
+        except BaseException:
+            lease.release()
+            raise
+    except BaseException:
+        database.close()
+        raise
+
+
+def open_driven(name: str, storage: Storage, url: str | None) -> tuple[StudyReader, Lease]:
+    """Open a study and take its lease."""
+    if not has_database(storage):
+        raise StudyNotFoundError(f"there is no study {name!r} in {storage.url}")
+    database = open_database(storage, url)
+    try:
+        reader = StudyReader(name, storage, database)
+        return reader, Lease(database.optuna, reader.study_id, name)
+    except BaseException:
+        database.close()
+        raise
+
+
+def check_free(name: str, storage: Storage, url: str | None = None) -> None:
+    """Whether a study can be made under this name.
+
+    Raises:
+        StudyExistsError: where there is one.
+    """
+    if not has_database(storage):
+        return
+    database = open_database(storage, url)
+    try:
+        study_id = database.optuna.get_study_id_from_name(name)
+        metadata = read_metadata(database.optuna.get_study_user_attrs(study_id), name)
+    except KeyError:
+        return
+    finally:
+        database.close()
+    if metadata is not None:
+        raise _taken(name, storage.url)
+
+
+def _new_study(space: SearchSpace, name: str, database: Database) -> Lease:
+    """The Optuna study and its lease.
+
+    One that an earlier launch began and never made whole is made anew; of two launches at once, the one that gets the
+    lease makes it.
+    """
+    directions = [objective.direction for objective in space.plan.objectives]
+    try:
+        optuna.create_study(study_name=name, storage=database.optuna, directions=directions)
+        is_new = True
+    except DuplicatedStudyError:
+        is_new = False
+    study_id = database.optuna.get_study_id_from_name(name)
+    try:
+        lease = Lease(database.optuna, study_id, name)
+    except StudyLockedError as error:
+        raise StudyExistsError(f"a study called {name!r} is being made by another launch: {error}") from error
+    if read_metadata(database.optuna.get_study_user_attrs(study_id), name) is not None:
+        lease.release()
+        raise _taken(name, "its storage")
+    wanted = [optuna.study.StudyDirection[direction.upper()] for direction in directions]
+    if is_new or database.optuna.get_study_directions(study_id) == wanted:
+        return lease
+    lease.release()
+    database.optuna.delete_study(study_id)
+    return _new_study(space, name, database)
+
+
+def _taken(name: str, where: str) -> StudyExistsError:
+    return StudyExistsError(
+        f"a study called {name!r} exists already in {where}; continue it with: gansearch resume {name}, "
+        "or choose another name with --name"
+    )

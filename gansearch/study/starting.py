@@ -1,0 +1,73 @@
+"""Starts trials: the next of the queue, or what the sampler suggests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState
+
+from gansearch.dimensions import Choice, Dimension, Float
+from gansearch.records import Setting
+from gansearch.study.live_trial import PRUNED_AT, LiveTrial
+from gansearch.study.replicate import read_replicates
+from gansearch.study.samplers import build_sampler
+from gansearch.study.study_reader import StudyReader
+from gansearch.study.trial_queue import Queue
+
+
+class Starter:
+    """Makes the trials of one study.
+
+    Args:
+        study: Optuna's.
+        reader: of the study.
+    """
+
+    def __init__(self, study: optuna.Study, reader: StudyReader) -> None:
+        self._study = study
+        self._reader = reader
+        self._space = reader.space
+        self._is_grid = reader.grid_size is not None
+        points: Sequence[Mapping[str, Setting]] = self._space.grid() if self._is_grid else self._space.plan.enqueue
+        self._queue = Queue(study, points, reader.frozen())
+
+    def start(self) -> LiveTrial | None:
+        """A new trial; None where the plan has no more."""
+        trials = self._reader.frozen()
+        waiting = sum(trial.state is TrialState.WAITING for trial in trials)
+        begun, wanted = len(trials) - waiting, self._reader.trials_wanted
+        if wanted is not None and begun >= wanted:
+            return None
+        # A trial that waits already was queued by a driver that died before it could start it.
+        if not waiting and not self._queue.put_next() and self._is_grid:
+            return None
+        self._study.sampler = build_sampler(
+            self._space.plan.sampler,
+            study_seed=self._reader.seed,
+            number=begun,
+            is_shared=self._reader.database.is_shared,
+        )
+        return self._live(self._study.ask(), {})
+
+    def adopt(self, frozen: FrozenTrial) -> LiveTrial:
+        """A trial that an earlier driver started and did not end."""
+        live = self._live(optuna.Trial(self._study, frozen._trial_id), frozen.user_attrs)
+        live.reported = set(frozen.intermediate_values)
+        live.pruned_at = frozen.user_attrs.get(PRUNED_AT)
+        return live
+
+    def _live(self, trial: optuna.Trial, attributes: Mapping[str, object]) -> LiveTrial:
+        parameters = self._space.suggest(lambda path, dimension: suggest(trial, path, dimension))
+        replicates = read_replicates(attributes, self._space.plan.replicates)
+        return LiveTrial(trial, parameters, self._space.settings(parameters), replicates)
+
+
+def suggest(trial: optuna.Trial, path: str, dimension: Dimension) -> Setting:
+    """What the sampler, or the queue, says about one parameter; asked twice, it says the same."""
+    if isinstance(dimension, Choice):
+        chosen: Setting = trial.suggest_categorical(path, dimension.choices)
+        return chosen
+    if isinstance(dimension, Float):
+        return float(trial.suggest_float(path, dimension.low, dimension.high, log=dimension.log, step=dimension.step))
+    return int(trial.suggest_int(path, dimension.low, dimension.high, log=dimension.log, step=dimension.step or 1))

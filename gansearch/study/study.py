@@ -1,0 +1,241 @@
+"""A study under its driver: what to try next, and what became of it. All state is in the study's storage."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from types import TracebackType
+
+import optuna
+
+from gansearch.errors import StudyError
+from gansearch.records import Assignment, Decision, End, LaneReport
+from gansearch.space import SearchSpace
+from gansearch.storage import Storage
+from gansearch.study import opening
+from gansearch.study.budget import Budget
+from gansearch.study.lease import Lease, active_seconds
+from gansearch.study.live_trials import LiveTrials
+from gansearch.study.pruners import build_pruner
+from gansearch.study.status import StudyStatus, TrialRow
+from gansearch.study.study_reader import EXTRA_TRIALS, STOP, StudyReader
+
+POLL_S = 1.0
+"""Seconds between looks into the storage for the user's wish to stop."""
+
+DISCARDED = "discarded by the user"
+
+
+class Study:
+    """One study and its lease; for one thread. Made by ``create`` or ``open``, ended by ``close``."""
+
+    def __init__(self, reader: StudyReader, lease: Lease) -> None:
+        self._reader = reader
+        self._lease = lease
+        self._earlier_s = active_seconds(reader.attributes)
+        self._polled = time.monotonic()
+        self._stop: dict[str, bool] | None = None
+        plan, fixed = reader.space.plan, reader.space.fixed
+        self._budget = Budget(plan.hours, plan.epochs)
+        pruner = build_pruner(
+            plan.pruner,
+            first_rung=int(fixed.get("training.evaluate_every") or 1),
+            epochs=int(fixed.get("training.epochs") or 1),
+        )
+        study = optuna.load_study(study_name=reader.name, storage=reader.database.optuna, pruner=pruner)
+        with reader.database.group():
+            reader.database.optuna.set_study_user_attr(reader.study_id, STOP, None)
+            self._trials = LiveTrials(study, reader)
+
+    @classmethod
+    def create(
+        cls, space: SearchSpace, *, name: str, storage: Storage, seed: int, database_url: str | None = None
+    ) -> Study:
+        """Make a study and drive it.
+
+        Args:
+            space: what to search; kept in the study.
+            name: of the study.
+            storage: the study's own folder.
+            seed: from which every random choice follows.
+            database_url: of Optuna's database; None takes ``$GANSEARCH_DATABASE``, or else a journal in the folder.
+
+        Raises:
+            StudyExistsError: where the name is taken.
+            StudyError: where the name cannot be used.
+            StorageError: where the folder or the database cannot be written.
+        """
+        return cls._driven(*opening.create(space, name, storage, seed, database_url))
+
+    @classmethod
+    def open(cls, name: str, storage: Storage, *, database_url: str | None = None) -> Study:
+        """Drive a study on: what an earlier driver left behind comes first. A wish to stop is forgotten.
+
+        Args:
+            name: of the study.
+            storage: the study's own folder.
+            database_url: where the one that is kept lacks a password.
+
+        Raises:
+            StudyNotFoundError: where there is none.
+            StudyLockedError: where another drives it.
+        """
+        return cls._driven(*opening.open_driven(name, storage, database_url))
+
+    @classmethod
+    def _driven(cls, reader: StudyReader, lease: Lease) -> Study:
+        try:
+            return cls(reader, lease)
+        except BaseException:
+            lease.release()
+            reader.close()
+            raise
+
+    @staticmethod
+    def check_free(name: str, storage: Storage) -> None:
+        """Whether a study can be made under this name.
+
+        Raises:
+            StudyExistsError: where there is one.
+        """
+        opening.check_free(name, storage)
+
+    def __enter__(self) -> Study:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- driving ----------------------------------------------------------------------------------------------------
+
+    def ask(self) -> Assignment | None:
+        """The next run to start; None where nothing is to be started, now or any more.
+
+        Raises:
+            StudyLockedError: where another driver has taken the study over.
+        """
+        self._lease.check()
+        if self.stop_requested or self.budget_spent is not None:
+            return None
+        with self._reader.database.group():
+            return self._trials.next()
+
+    def report(self, report: LaneReport) -> Decision:
+        """Take what a run reports, and decide whether it goes on.
+
+        Pruning is decided by Optuna's pruner from stored values alone. A report of a run that has ended or been
+        replaced is passed over, with the answer PRUNE: nothing more is wanted of it.
+
+        Raises:
+            StudyLockedError: where another driver has taken the study over.
+            StudyError: where the objective has not been measured.
+        """
+        self._lease.check()
+        found = self._trials.find(report)
+        if found is None:
+            return Decision.PRUNE
+        live, replicate = found
+        replicate.epoch = max(replicate.epoch, report.epoch)
+        replicate.seconds = max(replicate.seconds, report.seconds)
+        with self._reader.database.group():
+            if report.evaluation is not None:
+                self._trials.evaluated(live, replicate, report.evaluation)
+            if report.end is not None:
+                end = report.end
+                if end.end is End.STOPPED_BY_USER and self._is_discarding:
+                    end = replace(end, end=End.PRUNED, reason=DISCARDED)
+                self._trials.ended(live, replicate, end)
+        if report.end is not None:
+            return Decision.CONTINUE
+        if live.pruned_at is not None:
+            return Decision.PRUNE
+        return Decision.STOP if self.stop_requested or self.budget_spent is not None else Decision.CONTINUE
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the user has asked this study to stop; looked up at most once a second."""
+        if self._stop is None and time.monotonic() - self._polled >= POLL_S:
+            self._polled = time.monotonic()
+            self._stop = self._reader.attributes.get(STOP)
+        return self._stop is not None
+
+    @property
+    def budget_spent(self) -> str | None:
+        """Why running trials must rest now (hours or epochs are spent), or None."""
+        return self._budget.spent(seconds=self._earlier_s + self._lease.active_s, epochs=self._trials.epochs)
+
+    def extend(self, *, trials: int) -> None:
+        """Add trials to the plan; kept in the study.
+
+        Raises:
+            StudyError: where the plan has no number of trials to add to.
+        """
+        if trials < 0:
+            raise StudyError(f"the trials to add must be at least 0; got {trials}")
+        if self._reader.grid_size is not None or self.space.plan.trials is None:
+            raise StudyError(f"the plan of {self.name!r} has no number of trials to which {trials} could be added")
+        attributes = self._reader.attributes
+        total = int(attributes.get(EXTRA_TRIALS, 0)) + trials
+        self._reader.database.optuna.set_study_user_attr(self._reader.study_id, EXTRA_TRIALS, total)
+
+    def discard(self) -> None:
+        """Prune every trial that has not ended, now and when the study is closed."""
+        self._stop = {"discard": True}
+        with self._reader.database.group():
+            self._trials.discard(DISCARDED)
+
+    def close(self) -> None:
+        """Give the study free. What has not ended stays as it is, to be resumed; a second call does nothing."""
+        if self._reader.is_closed:
+            return
+        try:
+            if self._is_discarding:
+                self.discard()
+            self._lease.release()
+        finally:
+            self._reader.close()
+
+    @property
+    def _is_discarding(self) -> bool:
+        return self._stop is not None and self._stop["discard"]
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Of the study."""
+        return self._reader.name
+
+    @property
+    def id(self) -> str:
+        """Tells the study from an earlier one of the same name."""
+        return self._reader.metadata.id
+
+    @property
+    def seed(self) -> int:
+        """From which every random choice follows."""
+        return self._reader.seed
+
+    @property
+    def space(self) -> SearchSpace:
+        """The search space as it was when the study was made."""
+        return self._reader.space
+
+    @property
+    def storage(self) -> Storage:
+        """The study's folder."""
+        return self._reader.storage
+
+    def status(self) -> StudyStatus:
+        """The study at this moment."""
+        return self._reader.status()
+
+    def trials(self) -> list[TrialRow]:
+        """A row per run, in the order of trials and replicates."""
+        return self._reader.trials()
+
+    def best_assignments(self, count: int) -> list[Assignment]:
+        """The completed runs with the best first objective, the best first."""
+        return self._reader.best_assignments(count)

@@ -1,0 +1,160 @@
+"""A study as it can be read by anyone, also while somebody drives it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+import optuna
+
+from gansearch.errors import StudyNotFoundError
+from gansearch.records import Assignment
+from gansearch.space import SearchSpace
+from gansearch.storage import Storage
+from gansearch.study.database import Database, has_database, open_database
+from gansearch.study.lease import active_seconds, living_holder
+from gansearch.study.metadata import Metadata, read_metadata, read_space
+from gansearch.study.seeds import trial_seed
+from gansearch.study.status import StudyStatus, TrialRow, best_first, counted, rows
+
+EXTRA_TRIALS = "extra_trials"
+"""User attribute of the study: trials added to the plan's."""
+STOP = "stop"
+"""User attribute of the study: that the user has asked it to stop, or None."""
+
+
+class StudyReader:
+    """Reads one study.
+
+    Args:
+        name: of the study.
+        storage: its folder.
+        database: open; closed with the reader.
+
+    Raises:
+        StudyNotFoundError: where the database has no whole study of that name.
+    """
+
+    def __init__(self, name: str, storage: Storage, database: Database) -> None:
+        self.name = name
+        self.storage = storage
+        self.database = database
+        self.is_closed = False
+        metadata = None
+        try:
+            self.study_id: int = database.optuna.get_study_id_from_name(name)
+            metadata = read_metadata(self.attributes, name)
+        except KeyError:
+            pass  # told below, as for a study that was begun and never made whole
+        if metadata is None:
+            raise StudyNotFoundError(f"there is no study {name!r} in {storage.url}")
+        self.metadata: Metadata = metadata
+
+    def __enter__(self) -> StudyReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.is_closed = True
+        self.database.close()
+
+    @property
+    def seed(self) -> int:
+        """Of the study."""
+        return self.metadata.seed
+
+    @cached_property
+    def space(self) -> SearchSpace:
+        """The search space as it was when the study was made."""
+        return read_space(self.storage, self.metadata)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The study's user attributes."""
+        return self.database.optuna.get_study_user_attrs(self.study_id)
+
+    @property
+    def trials_wanted(self) -> int | None:
+        """Trials of the plan and of its extensions; None for no bound."""
+        plan = self.space.plan
+        trials = self.grid_size if plan.trials is None else plan.trials
+        if self.grid_size is not None and trials is not None:
+            trials = min(trials, self.grid_size)
+        return None if trials is None else trials + int(self.attributes.get(EXTRA_TRIALS, 0))
+
+    @cached_property
+    def grid_size(self) -> int | None:
+        """Combinations of a grid; None for a search."""
+        plan = self.space.plan
+        is_grid = plan.kind == "grid" or plan.sampler["name"] == "grid"
+        return len(self.space.grid()) if is_grid else None
+
+    def frozen(self) -> list[optuna.trial.FrozenTrial]:
+        """Optuna's trials, not to be changed."""
+        return self.database.optuna.get_all_trials(self.study_id, deepcopy=False)
+
+    def trials(self) -> list[TrialRow]:
+        """A row per run, in the order of trials and replicates."""
+        return rows(self.frozen(), self.name, self.space.plan.replicates)
+
+    def status(self) -> StudyStatus:
+        """The study at this moment."""
+        found, attributes, plan = self.trials(), self.attributes, self.space.plan
+        best = best_first(found, plan.objectives)
+        holder = living_holder(attributes)
+        return StudyStatus(
+            name=self.name,
+            objectives=plan.objectives,
+            counts=counted(found),
+            best=best[0] if best else None,
+            running=tuple(row for row in found if row.state == "running" and row.end is None),
+            trials=len({row.number for row in found if row.state != "waiting"}),
+            trials_wanted=self.trials_wanted,
+            epochs=sum(row.epoch for row in found),
+            epochs_wanted=plan.epochs,
+            elapsed_s=active_seconds(attributes),
+            hours_wanted=plan.hours,
+            holder=None if holder is None else holder.holder,
+            is_stopping=attributes.get(STOP) is not None,
+        )
+
+    def best_assignments(self, count: int) -> list[Assignment]:
+        """The completed runs with the best first objective, as they were run."""
+        return [self.assignment(row) for row in best_first(self.trials(), self.space.plan.objectives)[:count]]
+
+    def assignment(self, row: TrialRow) -> Assignment:
+        """What was run in a row."""
+        seed = trial_seed(self.seed, row.number, row.replicate)
+        return Assignment(row.identity, seed, row.attempt, self.space.settings(row.params), dict(row.params))
+
+
+def open_readonly(name: str, storage: Storage, *, database_url: str | None = None) -> StudyReader:
+    """Open a study for reading: it takes no lease, and changes nothing.
+
+    Args:
+        name: of the study.
+        storage: its folder.
+        database_url: where the one that is kept lacks a password.
+
+    Raises:
+        StudyNotFoundError: where there is none.
+    """
+    if not has_database(storage):
+        raise StudyNotFoundError(f"there is no study {name!r} in {storage.url}")
+    database = open_database(storage, database_url, readonly=True)
+    try:
+        return StudyReader(name, storage, database)
+    except BaseException:
+        database.close()
+        raise
+
+
+def list_studies(studies: Storage) -> list[str]:
+    """Names of the studies whose folders lie in ``studies``, sorted."""
+    return [name for name in studies.folders() if has_database(studies.folder(name))]

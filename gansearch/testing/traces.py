@@ -1,0 +1,83 @@
+"""Traces in closed form, for detectors: a healthy run, and any part of it replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gansearch.detectors import Trace
+
+Columns: TypeAlias = Mapping[str, "ArrayLike | None"]
+
+HEALTHY_SIGNALS: Mapping[str, float] = {
+    "d_loss": 1.1,
+    "g_loss": 1.0,
+    "label_floor": 0.0,
+    "d_accuracy_real": 0.8,
+    "d_accuracy_fake": 0.8,
+    "real_score": 0.8,
+    "fake_score": -0.8,
+    "d_grad_norm": 0.5,
+    "g_grad_norm": 0.5,
+    "image_grad_norm": 0.5,
+    "g_update_ratio": 0.005,
+    "fake_spread": 0.45,
+    "real_spread": 0.6,
+}
+
+
+def trace(
+    *,
+    epochs: int = 30,
+    steps_per_epoch: int = 100,
+    classes: int = 10,
+    is_probability_loss: bool = True,
+    signals: Columns | None = None,
+    metrics: Columns | None = None,
+) -> Trace:
+    """A run of ``epochs`` with an evaluation after each; healthy but for what ``signals`` and ``metrics`` replace.
+
+    Args:
+        epochs: how long the run is, all of it.
+        steps_per_epoch: generator updates per epoch.
+        classes: of the data; 0 for data without.
+        is_probability_loss: whether d_loss has a floor.
+        signals: columns to replace by a number or one number a step; None takes the column away.
+        metrics: the same, with one number an evaluation.
+    """
+    steps = epochs * steps_per_epoch
+    epoch = np.arange(1, epochs + 1, dtype=np.float64)
+    measured = {**healthy_metrics(epoch, classes), **(metrics or {})}
+    measured |= {"step": epoch * steps_per_epoch, "epoch": epoch}
+    return Trace(
+        signals=_columns({**HEALTHY_SIGNALS, **(signals or {})}, steps, np.float32),
+        evaluations=_columns(measured, epochs, np.float64),
+        steps_per_epoch=steps_per_epoch,
+        total_steps=steps,
+        classes=classes,
+        is_probability_loss=is_probability_loss,
+    )
+
+
+def healthy_metrics(epoch: NDArray[np.float64], classes: int) -> dict[str, ArrayLike | None]:
+    """Metrics of a run that learns over some five epochs; classes come one after the other."""
+    learned = 1 - np.exp(-epoch / 5)
+    found: dict[str, ArrayLike | None] = {"frechet_distance": 30 + 800 * (1 - learned), "coverage": 0.4 * learned}
+    if classes > 0:
+        covered = np.minimum(classes, 1 + np.floor(classes * learned))
+        found |= {"classes_covered": covered, "class_share_largest": np.maximum(1 / covered, 0.15)}
+    return found
+
+
+def _columns(columns: Columns, length: int, dtype: type) -> dict[str, NDArray]:  # type: ignore[type-arg]
+    """Columns of equal length that nobody can write to."""
+    found = {}
+    for name, values in columns.items():
+        if values is not None:
+            column = np.broadcast_to(np.asarray(values, dtype=dtype), (length,)).copy()
+            column.flags.writeable = False
+            found[name] = column
+    return found

@@ -1,1 +1,0 @@
-"""Optimizers with one learning rate a lane, one file each."""

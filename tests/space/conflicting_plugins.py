@@ -1,0 +1,98 @@
+"""Plug-ins that do nothing but state facts, so that they conflict with each other."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gansearch.data import DataSet
+from gansearch.dimensions import Float, Int, static, traced
+from gansearch.gan import Discriminator, Generator, Loss
+from gansearch.records import Facts, Geometry
+from gansearch.tricks import Scalar, Trick
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Coupled(Trick):
+    """A switched trick that couples the batch."""
+
+    name: ClassVar[str] = "coupled"
+    facts: ClassVar[Facts] = Facts(couples_batch=True)
+    paper: ClassVar[str] = "none"
+
+    strength: Scalar = traced(1.0, Float(0.0, 2.0), "nothing")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PerSample(Trick):
+    """A switched trick that needs independent samples."""
+
+    name: ClassVar[str] = "per_sample"
+    facts: ClassVar[Facts] = Facts(needs_independent_samples=True)
+    paper: ClassVar[str] = "none"
+
+    weight: Scalar = traced(1.0, Float(0.0, 2.0), "nothing")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SlottedPerSample(Trick):
+    """A trick in a slot that needs independent samples."""
+
+    name: ClassVar[str] = "slotted_per_sample"
+    slot: ClassVar[str] = "test_slot"
+    facts: ClassVar[Facts] = Facts(needs_independent_samples=True)
+    paper: ClassVar[str] = "none"
+
+    weight: Scalar = traced(1.0, Float(0.0, 2.0), "nothing")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SlottedPlain(Trick):
+    """A trick in the same slot without needs."""
+
+    name: ClassVar[str] = "slotted_plain"
+    slot: ClassVar[str] = "test_slot"
+    paper: ClassVar[str] = "none"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Labelled(Trick):
+    """A switched trick that needs classes."""
+
+    name: ClassVar[str] = "labelled"
+    facts: ClassVar[Facts] = Facts(needs_labels=True)
+    paper: ClassVar[str] = "none"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScoreLoss(Loss):
+    """A loss that is no cross entropy, with a field of its own."""
+
+    name: ClassVar[str] = "scores"
+
+    margin: Scalar = traced(1.0, Float(0.1, 2.0), "nothing")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CoupledDiscriminator(Discriminator):
+    """A discriminator that couples the batch; its depth has another default than that of the built-in one."""
+
+    name: ClassVar[str] = "coupled_net"
+    facts: ClassVar[Facts] = Facts(couples_batch=True)
+
+    layers: int = static(4, Int(1, 8), "nothing")
+    groups: int = static(2, Int(1, 4), "nothing")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CoupledGenerator(Generator):
+    """A generator that couples the batch, which harms no gradient of the scores."""
+
+    name: ClassVar[str] = "coupled_maker"
+    facts: ClassVar[Facts] = Facts(couples_batch=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unlabelled(DataSet):
+    """Data without classes."""
+
+    name: ClassVar[str] = "unlabelled"
+    geometry: ClassVar[Geometry] = Geometry(shape=(2,), bounded=False, classes=0)

@@ -1,0 +1,68 @@
+"""Signals: closed forms, and the buffer that hands them out."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from gansearch.training.signals import NAMES, SignalBuffer, binary_entropy, image_gradient_norm, label_floor, spread
+from gansearch.tricks import Labels
+
+
+def labels(real: float, fake: float) -> Labels:
+    return Labels(real=torch.full((1, 8), real).double(), fake=torch.full((1, 8), fake).double())
+
+
+def test_spread_is_the_standard_deviation_over_the_batch() -> None:
+    samples = torch.tensor([[[0.0, 5.0], [2.0, 5.0]], [[1.0, 1.0], [1.0, 1.0]]])
+
+    assert spread(samples).tolist() == [0.5, 0.0]
+
+
+def test_spread_keeps_small_differences_of_large_numbers() -> None:
+    samples = 1 + 1e-3 * torch.randn(1, 4096, 3, generator=torch.Generator().manual_seed(0))
+
+    assert spread(samples).item() == pytest.approx(1e-3, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("real", "fake", "floor"),
+    [(1.0, 0.0, 0.0), (0.9, 0.0, 0.325), (0.95, 0.05, 0.397), (0.95, 0.15, 0.621), (1.2, -0.1, 0.0)],
+)
+def test_label_floor(real: float, fake: float, floor: float) -> None:
+    assert label_floor(labels(real, fake)).item() == pytest.approx(floor, abs=6e-4)
+
+
+def test_binary_entropy_of_a_half_is_the_logarithm_of_two() -> None:
+    assert binary_entropy(torch.tensor(0.5).double()).item() == pytest.approx(math.log(2), abs=1e-12)
+
+
+def test_image_gradient_norm_does_not_shrink_with_the_batch() -> None:
+    def norm(batch: int) -> float:
+        images: Tensor = torch.zeros(1, batch, 1, 2, 2, dtype=torch.float64, requires_grad=True)
+        loss = (3 * images[..., 0, 0] + 4 * images[..., 1, 1]).flatten(2).sum(2).mean(1)
+        (slope,) = torch.autograd.grad(loss.sum(), images)
+        return image_gradient_norm(slope).item()
+
+    assert norm(2) == pytest.approx(5.0, abs=1e-12)
+    assert norm(64) == pytest.approx(5.0, abs=1e-12)
+
+
+def test_the_buffer_hands_out_what_came_since_the_last_reading() -> None:
+    buffer = SignalBuffer(torch.zeros(2, 9, dtype=torch.float64), steps=5)
+
+    for step in range(3):
+        buffer.append({name: torch.tensor([step, -step]).double() + 10 * i for i, name in enumerate(NAMES)})
+    first = buffer.read(first_step=40)
+    buffer.append({name: torch.full((2,), 7.0).double() for name in NAMES})
+    second = buffer.read(first_step=43)
+
+    assert first.values.dtype == np.dtype(np.float32)
+    assert (first.values.shape, first.first_step) == ((2, len(NAMES), 3), 40)
+    assert first.lane(1)["g_loss"].tolist() == [10.0, 9.0, 8.0]
+    assert (second.values.shape, second.first_step) == ((2, len(NAMES), 1), 43)
+    assert first.lane(0)["d_loss"].tolist() == [0.0, 1.0, 2.0]

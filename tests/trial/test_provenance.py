@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import re
+
+import torch
+
+from gansearch.trial import provenance
+
+
+def test_versions_name_what_a_result_depends_on() -> None:
+    found = provenance.versions()
+    assert found["torch"] == torch.__version__.partition("+")[0] or found["torch"] == torch.__version__
+    assert set(found) == {"python", *provenance.PACKAGES}
+
+
+def test_the_commit_is_a_hash_or_absent() -> None:
+    commit = provenance.commit()
+    assert commit is None or re.fullmatch(r"[0-9a-f]{40}\+?", commit)
+
+
+def test_hardware_names_the_device() -> None:
+    assert provenance.hardware("cpu")["device"] == "cpu"
+    assert "gpu" not in provenance.hardware("cpu")
