@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 import torch
+from jaxtyping import install_import_hook
 
-from gansearch import plugins
-from gansearch.data import Data
-from gansearch.testing.data import TinyImages
+import gansearch.testing.shapes
+
+# Before anything of these packages is imported; training is left out, where checks would double the time of a step.
+install_import_hook(
+    ["gansearch.data", "gansearch.gan", "gansearch.metrics", "gansearch.tricks"],
+    f"{gansearch.testing.shapes.__name__}.checked",
+)
+
+from gansearch import plugins  # noqa: E402
+from gansearch.data import Data  # noqa: E402
+from gansearch.testing.data import TinyImages  # noqa: E402
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -47,19 +47,25 @@ def pages() -> Mapping[str, str]:
     }
 
 
-TRICKS = """Under `tricks:`, a trick without a slot is switched by `enabled`; of those that share a slot, the slot's key chooses one
-or `off`. Any range within the limits can be searched; the recommended one is where to begin."""
-DETECTORS = """Under `detectors:`, a mapping of fields that differ from the default, or `off`. A detector stops nothing: `mode`, `grace_epochs` and
-`patience` decide that."""
+TRICKS = """\
+Under `tricks:`, a trick without a slot is switched by `enabled`; of those that share a slot, the slot's key chooses
+one or `off`. Any range within the limits can be searched; the recommended one is where to begin."""
+DETECTORS = """\
+Under `detectors:`, a mapping of fields that differ from the default, or `off`. A detector stops nothing: `mode`,
+`grace_epochs` and `patience` decide that."""
 METRICS = "A recorded value carries its protocol: extractor, its hash, and the numbers of generated and real samples."
 NETWORKS = "Under `generator:` and `discriminator:`, chosen by `architecture`."
 LOSSES = "Under `loss:`, chosen by `name`. Losses act on the discriminator's scores (logits)."
 OPTIMIZERS = "Under `optimizer: {generator: ..., discriminator: ...}`, chosen by `name`."
-DATASETS = "Under `dataset:`, chosen by `name`. `--data-dir` or `GANSEARCH_DATA` names the folder that holds one folder a data set."
-
-COMMANDS = "`gansearch COMMAND --help` says the same. Exit status: 0, 1 for what you can mend, 2 for wrong usage, 130 after Ctrl-C."
-SPACES = """Every key of a search space. [The guide](../guide.md#the-search-space) has the forms of dimensions and conditions, and an example; the fields of
-networks, losses, optimizers, data sets, tricks and detectors are on their own pages."""
+DATASETS = """\
+Under `dataset:`, chosen by `name`. `--data-dir` or `GANSEARCH_DATA` names the folder that holds one folder a data
+set."""
+COMMANDS = """\
+`gansearch COMMAND --help` says the same. Exit status: 0, 1 for what you can mend, 2 for wrong usage, 130 after
+Ctrl-C."""
+SPACES = """\
+Every key of a search space. [The guide](../guide.md#the-search-space) has the forms of dimensions and conditions, and
+an example; the fields of networks, losses, optimizers, data sets, tricks and detectors are on their own pages."""
 
 
 def _networks(generators: Iterable[Any], discriminators: Iterable[Any]) -> list[tuple[str, Any]]:
@@ -96,7 +102,9 @@ def _fields(fields: Iterable[Declared]) -> str:
         limits = "the same" if said.limits == said.dimension else f"`{dimension_text(said.limits)}`"
         meaning = said.meaning + (f" [{said.unit}]" if said.unit else "")
         pack = "may differ" if said.traced else "the same"
-        rows.append(f"| `{said.name}` | `{text(said.default)}` | {recommended} | {limits} | {pack} | {_cell(meaning)} |")
+        rows.append(
+            f"| `{said.name}` | `{text(said.default)}` | {recommended} | {limits} | {pack} | {_cell(meaning)} |"
+        )
     return "\n".join(rows)
 
 
@@ -104,7 +112,7 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("``", "`")
 
 
-def _no_facts(plugin: Any) -> Mapping[str, str]:
+def _no_facts(_: Any) -> Mapping[str, str]:
     return {}
 
 
@@ -139,10 +147,10 @@ def _dataset_facts(dataset: Any) -> Mapping[str, str]:
 def main() -> None:
     """Write every page that differs."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
+    for name, page in pages().items():
         path = FOLDER / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+        if not path.is_file() or path.read_text(encoding="utf-8") != page:
+            path.write_text(page, encoding="utf-8")
             print(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 
 

@@ -31,7 +31,7 @@ MEANINGS = {
     "plan.seed": "Of the study; each trial's seed follows from it.",
     "plan.sampler": "What chooses the trials; `tpe` where it is left out.",
     "plan.pruner": "What ends trials that are worse than others; `none` where it is left out. Resources count epochs.",
-    "plan.objective": "What is improved: a metric's name, a mapping, or a list of several; `frechet_distance` where it is left out.",
+    "plan.objective": "What is improved: a metric, a mapping, or a list of them; `frechet_distance` where left out.",
     "plan.enqueue": "Trials that come first, each `defaults` or a mapping from searched parameters to values.",
     "plan.objective.direction": "The metric's own where it is left out.",
     "resources.cpu": "Cores of one Ray Tune trial; also its threads.",
@@ -110,7 +110,10 @@ def _options(section: str, table: Table) -> str:
         defaults = PRUNER_DEFAULTS.get(name, {}) if table is PRUNERS else {}
         said = [f"`{key}` ({_option(dimension, key, defaults)})" for key, dimension in options.items()]
         rows.append(f"| `{name}` | {'; '.join(said) or 'none'} |")
-    return f"## `{section}`\n\nA name, or a mapping with `name` and options; those left out are Optuna's own.\n\n" + "\n".join(rows)
+    return (
+        f"## `{section}`\n\nA name, or a mapping with `name` and options; those left out are Optuna's own.\n\n"
+        + "\n".join(rows)
+    )
 
 
 def _option(dimension: Any, key: str, defaults: Mapping[str, Any]) -> str:

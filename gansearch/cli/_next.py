@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def command(*arguments: str) -> str:
-    """``gansearch ARGUMENTS``, with its path where the shell would not find it and ``--home`` where it is not the default."""
+    """``gansearch ARGUMENTS``, with its path where the shell would not find it, and ``--home`` where it needs it."""
     from gansearch.storage.home import home
 
     where = [] if home() == Path.home() / ".gansearch" else ["--home", str(home())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -19,7 +19,7 @@ def _use_home(home: Path | None) -> Path | None:
 
 
 Home = Annotated[
-    Optional[Path],
+    Path | None,
     typer.Option(
         help="Folder of studies and of the MLflow store. Default: $GANSEARCH_HOME, else ~/.gansearch.",
         metavar="DIR",
@@ -30,13 +30,13 @@ Home = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Address = Annotated[
-    Optional[str],
+    str | None,
     typer.Option(
         help="Ray cluster to join. Default: $RAY_ADDRESS, else this machine.", metavar="ADDRESS", show_default=False
     ),
 ]
 DataDir = Annotated[
-    Optional[Path],
+    Path | None,
     typer.Option(
         help="Folder that holds one folder a data set, as mnist/. Default: $GANSEARCH_DATA.",
         metavar="DIR",
@@ -44,13 +44,11 @@ DataDir = Annotated[
     ),
 ]
 TrackingUri = Annotated[
-    Optional[str],
-    typer.Option(
-        help="MLflow tracking store. Default: SQLite in the home folder.", metavar="URI", show_default=False
-    ),
+    str | None,
+    typer.Option(help="MLflow tracking store. Default: SQLite in the home folder.", metavar="URI", show_default=False),
 ]
 Plugins = Annotated[
-    Optional[list[Path]],
+    list[Path] | None,
     typer.Option(
         "--plugin",
         help="Python file with tricks, detectors, metrics, networks or data sets of your own. Repeatable.",

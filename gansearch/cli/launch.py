@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from gansearch.cli._options import Address, DataDir, Home, Json, Plugins, Tracki
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
 
 Setting = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     typer.Option(
         "--set",
         help="Override one key of the space, as training.batch_size=64. The value is YAML. Repeatable.",
@@ -26,17 +26,22 @@ def launch(
         str, typer.Argument(help="A name in search_spaces/, or a YAML file.", metavar="SPACE", show_default=False)
     ],
     name: Annotated[
-        Optional[str], typer.Option(help="Name of the study. Default: the space's name.", metavar="NAME", show_default=False)
+        str | None,
+        typer.Option(help="Name of the study. Default: the space's name.", metavar="NAME", show_default=False),
     ] = None,
-    trials: Annotated[Optional[int], typer.Option(help="Overrides plan.trials.", metavar="N", min=1, show_default=False)] = None,
-    epochs: Annotated[Optional[int], typer.Option(help="Overrides training.epochs.", metavar="N", min=1, show_default=False)] = None,
+    trials: Annotated[
+        int | None, typer.Option(help="Overrides plan.trials.", metavar="N", min=1, show_default=False)
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Overrides training.epochs.", metavar="N", min=1, show_default=False)
+    ] = None,
     executor: Executor = ExecutorName.RAY_TUNE,
     address: Address = None,
     data_dir: DataDir = None,
     tracking_uri: TrackingUri = None,
     plugin: Plugins = None,
     seed: Annotated[
-        Optional[int], typer.Option(help="Of the study. Default: the plan's.", metavar="N", min=0, show_default=False)
+        int | None, typer.Option(help="Of the study. Default: the plan's.", metavar="N", min=0, show_default=False)
     ] = None,
     set_: Setting = None,
     as_json: Json = False,

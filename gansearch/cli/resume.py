@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from gansearch.cli._run import Executor, ExecutorName, run_and_tell
 def resume(
     name: StudyName,
     trials: Annotated[
-        Optional[int],
+        int | None,
         typer.Option(help="This many trials more than planned so far.", metavar="+N", min=1, show_default=False),
     ] = None,
     executor: Executor = ExecutorName.RAY_TUNE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def status(
     name: Annotated[
-        Optional[str], typer.Argument(help="Name of a study. Default: all studies.", metavar="[NAME]", show_default=False)
+        str | None,
+        typer.Argument(help="Name of a study. Default: all studies.", metavar="[NAME]", show_default=False),
     ] = None,
     as_json: Json = False,
     home: Home = None,

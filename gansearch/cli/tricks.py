@@ -43,7 +43,9 @@ def show_trick(
         typer.echo(f"facts   {', '.join(said['facts'])}")
     typer.echo(f"\n{_example(said)}")
     if said["fields"]:
-        rows = [(field["name"], str(field["default"]), field["range"] or "-", field["meaning"]) for field in said["fields"]]
+        rows = [
+            (field["name"], str(field["default"]), field["range"] or "-", field["meaning"]) for field in said["fields"]
+        ]
         typer.echo("\n" + columns([("field", "default", "range", "meaning"), *rows]))
 
 

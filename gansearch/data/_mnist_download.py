@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.error import URLError
 
 from gansearch.errors import DataError
 from gansearch.storage.home import home
@@ -31,11 +30,12 @@ def downloaded(names: Iterable[str]) -> Path:
 
 
 def _fetch(root: Path) -> Path:
-    from torchvision.datasets import MNIST
-
     try:
+        from torchvision.datasets import MNIST
+
         return Path(MNIST(str(root), download=True).raw_folder)
-    except (RuntimeError, URLError, OSError) as error:
+    except (ImportError, RuntimeError, OSError) as error:
+        # torchvision raises RuntimeError where every mirror failed; URLError is an OSError.
         reason = " ".join(str(error).split())
         raise DataError(
             f"mnist could not be downloaded: {reason}. Give --data-dir (or GANSEARCH_DATA) the folder that holds "

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.interrupt import Interrupt
 from gansearch.executors.packing import Packer
-from gansearch.executors.feed import TrackingFeed
 from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd
 from gansearch.study import Study, StudyStatus
 from gansearch.trial.run import Answer
@@ -59,10 +59,8 @@ class Driver:
         for identity in decisions:
             self._feed.update(identity)
         self.show()
-        stop = self._stop()
-        if stop is None and Decision.STOP in decisions.values():
-            stop = End.BUDGET
-        return Answer(frozenset(who for who, said in decisions.items() if said is Decision.PRUNE), stop)
+        pruned = frozenset(who for who, said in decisions.items() if said is Decision.PRUNE)
+        return Answer(pruned, self._stop())
 
     def lost(self, assignments: Sequence[Assignment], reason: str) -> None:
         """Tell the study that a worker died under these trials; it offers them again as the next attempt."""
@@ -82,4 +80,6 @@ class Driver:
             self._watch(self._study.status())
 
     def _stop(self) -> End | None:
-        return End.STOPPED_BY_USER if self._interrupt.asked or self._study.stop_requested else None
+        if self._interrupt.asked or self._study.stop_requested:
+            return End.STOPPED_BY_USER
+        return None if self._study.budget_spent is None else End.BUDGET

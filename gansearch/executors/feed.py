@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from gansearch.curves import Record, read_curve
 from gansearch.records import Assignment, TrialIdentity, evaluation_from_json, trial_end_from_json
-from gansearch.report.pictures import compose_grid, scatter
+from gansearch.report.pictures import picture_of
 from gansearch.storage import Storage
 from gansearch.tracking import MlflowTracker
 
@@ -46,7 +43,7 @@ class TrackingFeed:
         elif record.kind == "evaluation":
             self._tracker.evaluation(identity, evaluation_from_json(said))
         elif record.kind == "samples":
-            self._tracker.image(identity, said["step"], "samples", picture(self._storage.read(said["path"])))
+            self._tracker.image(identity, said["step"], "samples", picture_of(self._storage.read(said["path"])))
         elif record.kind == "end":
             end = trial_end_from_json(said)
             if end.finding is not None:
@@ -57,10 +54,3 @@ class TrackingFeed:
         folder = f"post_mortem/{identity}"
         for path in self._storage.list(folder):
             self._tracker.artifact(identity, path, self._storage.read(path))
-
-
-def picture(npz: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """The picture of stored samples: a grid with real images as its bottom row, or a scatter plot of points."""
-    with np.load(io.BytesIO(npz)) as arrays:
-        fake, real = arrays["fake"], arrays["real"]
-    return compose_grid(fake, real) if fake.ndim == 4 else scatter(fake, real)

@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 
 from gansearch.executors._base import Executor
 from gansearch.executors.driver import Driver
+from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.interrupt import interruptible
 from gansearch.executors.local import LocalExecutor
-from gansearch.executors.feed import TrackingFeed
 from gansearch.report import ReportFiles, write_report
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
@@ -145,7 +145,7 @@ def with_evaluation_interval(space: SearchSpace, context: TrialContext, say: Say
 
 def _drive(study: Study, context: TrialContext, options: LaunchOptions, watch: Watch | None, say: Say) -> LaunchResult:
     storage = Storage(context.storage_url)
-    tracker = MlflowTracker(options.tracking_uri or default_uri(), study.name)
+    tracker = MlflowTracker(options.tracking_uri or default_uri(), study.name, study_id=study.id)
     tracker.launch_started(
         {"space": study.space.source, "versions": provenance.versions(), "commit": provenance.commit()}
     )
@@ -154,7 +154,9 @@ def _drive(study: Study, context: TrialContext, options: LaunchOptions, watch: W
         say(f"stopping: trials write their checkpoints; continue later with: gansearch resume {study.name}")
 
     with interruptible(on_first) as interrupt, _executor(study.space, options) as executor:
-        driver = Driver(study, TrackingFeed(storage, tracker), interrupt, lanes=study.space.resources.lanes, watch=watch)
+        driver = Driver(
+            study, TrackingFeed(storage, tracker), interrupt, lanes=study.space.resources.lanes, watch=watch
+        )
         executor.run(driver, context)
         outcome = _outcome(study, interrupt.asked)
         if outcome == "finished":

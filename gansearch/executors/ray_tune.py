@@ -48,7 +48,7 @@ class Desk:
         return self._answers.pop(pack)
 
 
-class PackTrainable(tune.Trainable):
+class PackTrainable(tune.Trainable):  # type: ignore[misc]
     """A Tune trial that runs one pack after the other in its process."""
 
     def setup(self, config: dict[str, Any], context: TrialContext, desk: Any) -> None:

@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from gansearch.gan._base import Loss
+from gansearch.gan.layers import elementwise
 from gansearch.records import Facts
 
 
@@ -22,7 +23,7 @@ def cross_entropy(scores: Float[Tensor, "K B"], labels: Float[Tensor, "K B"]) ->
 
     Labels may lie outside [0, 1], as with noisy labels; then single terms have no lower bound.
     """
-    return (F.softplus(scores) - labels * scores).mean(1)
+    return (elementwise(F.softplus, scores) - labels * scores).mean(1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from gansearch.gan._base import Draws, Module, Parameter
+
+_RUN: Final = 64
+"""Numbers that every CPU's kernels take in whole runs (two vectors of 512 bits hold 32 single-precision numbers)."""
 
 
 def linear(
@@ -25,6 +29,17 @@ def linear(
     if weight.shape[1] == 1:
         return (inputs * weight).sum(-1, keepdim=True) + bias[:, None]
     return torch.baddbmm(bias[:, None], inputs, weight.mT)
+
+
+def elementwise(function: Callable[[Tensor], Tensor], inputs: Float[Tensor, "K *B"]) -> Float[Tensor, "K *B"]:
+    """``function`` of every number alone, rounded in each lane as if it were the only one.
+
+    The CPU's kernels for exponentials and the like take a buffer in runs of a vector's length and its rest one by one,
+    with other rounding. Where lanes would not end with a run, each is taken by itself, and so is its gradient.
+    """
+    if inputs.device.type != "cpu" or len(inputs) == 1 or inputs[0].numel() % _RUN == 0:
+        return function(inputs)
+    return torch.stack([function(lane) for lane in inputs.unbind()])
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,7 @@ class Elementwise:
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape."""
-        return self.function(inputs)
+        return elementwise(self.function, inputs)
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,10 +147,9 @@ def _who(trial: TrialMaterial) -> dict[str, object]:
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Columns with a type of their own where pandas only sees objects; whole numbers may be missing."""
-    whole = {name: "Int64" for name in ("number", "replicate", "step", "attempts", "samples", "real_samples", "seed")}
-    known = {name: kind for name, kind in whole.items() if name in frame}
-    typed = frame.astype(known)
+    whole = ("number", "replicate", "step", "attempts", "samples", "real_samples", "seed")
+    typed = frame.astype({name: "Int64" for name in whole if name in frame})
     mixed = [name for name in typed if typed[name].dtype == object and typed[name].map(type).nunique() > 1]
     for name in mixed:  # a choice among numbers, words and switches: Parquet knows one type a column
-        typed[name] = typed[name].map(lambda value: value if value is None or value != value else str(value))
+        typed[name] = typed[name].map(lambda value: None if pd.isna(value) else str(value))
     return typed

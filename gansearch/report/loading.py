@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gansearch.curves import Curve, read_curve
-from gansearch.errors import CorruptFileError
-from gansearch.records import TrialIdentity
+from gansearch.errors import CorruptFileError, SpaceError
+from gansearch.records import Setting, TrialIdentity
 from gansearch.report.material import StudyMaterial, TrialMaterial
 from gansearch.storage import Storage
+from gansearch.study.seeds import trial_seed
 from gansearch.study.status import WAITING, TrialRow
 from gansearch.study.study_reader import StudyReader, open_readonly
 
@@ -31,13 +32,12 @@ def load_material(name: str, storage: Storage, links: Mapping[str, str] | None =
 
 
 def _trial(row: TrialRow, study: StudyReader, storage: Storage) -> TrialMaterial:
-    assignment = study.assignment(row)
     curve = _curve(row.identity, storage)
     return TrialMaterial(
         identity=row.identity,
-        parameters=assignment.parameters,
-        settings=assignment.settings,
-        seed=assignment.seed,
+        parameters=row.params,
+        settings=_settings(row, study),
+        seed=trial_seed(study.seed, row.number, row.replicate),
         values=row.values,
         curve=Curve() if curve is None else curve,
         end=row.end,
@@ -46,6 +46,14 @@ def _trial(row: TrialRow, study: StudyReader, storage: Storage) -> TrialMaterial
         seconds=row.seconds,
         is_readable=curve is not None,
     )
+
+
+def _settings(row: TrialRow, study: StudyReader) -> dict[str, Setting]:
+    """The whole configuration; of a trial whose driver died while choosing, as much of it as was chosen."""
+    try:
+        return study.space.settings(row.params)
+    except SpaceError:
+        return {**study.space.fixed, **row.params}
 
 
 def _curve(identity: TrialIdentity, storage: Storage) -> Curve | None:

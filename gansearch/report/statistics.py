@@ -88,7 +88,7 @@ def median(values: Values) -> Estimate:
 
 
 def levels_differ(groups: Sequence[Values]) -> float | None:
-    """p value of "the groups have one distribution": Kruskal and Wallis's statistic over permutations.
+    """The p value of "the groups have one distribution": Kruskal and Wallis's statistic over permutations.
 
     None with fewer than two groups of at least two values, fewer than 8 values, or values that are all equal.
     """

@@ -62,7 +62,7 @@ def _checked(path: str, value: Setting, said: Declared) -> Setting:
     Raises:
         TrainingError: where it is out of the field's limits.
     """
-    if value is None and said.default is None:
+    if value is None and said.optional:
         return None
     fitting = coerce(said.limits, value)
     if not said.limits.contains(fitting):

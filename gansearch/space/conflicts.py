@@ -45,7 +45,7 @@ _CONFLICTS = (
     ),
     _Conflict(
         lambda _, alternative: alternative.facts.needs_labels,
-        lambda _, alternative: alternative.classes == 0,
+        lambda _, alternative: alternative.is_without_classes,
         "needs classes, which {other} does not have",
     ),
 )

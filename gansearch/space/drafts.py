@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gansearch.dimensions import Choice, Dimension, Float, Int
-from gansearch.records import Facts, Setting
+from gansearch.records import Facts, Geometry, Setting
 from gansearch.space.nodes import Node
 from gansearch.space.parameters import Condition
 
@@ -26,8 +26,13 @@ class Alternative:
     label: str
     """How messages name it."""
     facts: Facts
-    classes: int | None = None
-    """Of a data set: how many classes it has."""
+    geometry: Geometry | None = None
+    """Of a data set: the form of one sample."""
+
+    @property
+    def is_without_classes(self) -> bool:
+        """Whether it is a data set that has none."""
+        return self.geometry is not None and self.geometry.classes == 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,4 +74,4 @@ class DetectorSettings:
     patience: int = 2
     """Consecutive checks that must agree before a trial is stopped."""
     detectors: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
-    """Fields that differ from the default, by detector; empty: every detector with its defaults."""
+    """Fields that differ from the default, by detector that watches; empty: every detector with its defaults."""

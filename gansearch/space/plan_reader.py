@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gansearch.dimensions import Choice, Float
-from gansearch.metrics import metrics
+from gansearch.metrics import Metric, metrics
 from gansearch.records import Setting
 from gansearch.space.drafts import Draft
 from gansearch.space.nodes import Node
@@ -30,13 +30,17 @@ class Around:
         """A fixed setting, or None where there is none."""
         return next((draft.constant for draft in self.drafts if draft.path == path and draft.dimension is None), None)
 
-    @property
-    def classes(self) -> int | None:
-        """Classes of the data set, or None where it could not be read."""
-        found = [
-            each.classes for draft in self.drafts for each in draft.alternatives.values() if each.classes is not None
-        ]
-        return found[0] if found else None
+    def lacking(self, metric: type[Metric]) -> str | None:
+        """What the data set lacks for a metric, in words, as far as its geometry tells; None for nothing."""
+        found = [each.geometry for draft in self.drafts for each in draft.alternatives.values() if each.geometry]
+        if not found:
+            return None
+        is_points = len(found[0].shape) == 1
+        if (metric.needs_classes or metric.needs_classifier) and not found[0].classes:
+            return "classes"
+        if metric.needs_classifier and is_points:
+            return "a classifier"
+        return "known modes" if metric.needs_modes and not is_points else None
 
 
 def read_plan(node: Node | None, root: Node, around: Around, problems: Problems) -> Plan | None:
@@ -117,8 +121,9 @@ def _objective(node: Node, around: Around, problems: Problems) -> Objective | No
     if read_scalar(named, Choice(metrics.names()), problems) is None:
         return None
     metric = metrics.get(named.content)
-    if metric.needs_classes and around.classes == 0:
-        problems.add(named, "must be a metric without classes: the data set has none")
+    lacking = around.lacking(metric)
+    if lacking is not None:
+        problems.add(named, f"must be a metric that the data set allows: it has no {lacking.removeprefix('a ')}")
     if shell is None:
         return None
     return Objective(shell.metric, shell.value, shell.generator, shell.direction or metric.direction)

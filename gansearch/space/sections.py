@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gansearch.data import datasets
+from gansearch.data import DataSet, datasets
 from gansearch.dimensions import Choice, Declared, declared
 from gansearch.gan import discriminators, generators, losses
 from gansearch.plugins import Plugin, Registry
@@ -188,6 +188,5 @@ def _choice_of_plugin(section: Section, node: Node, problems: Problems) -> Readi
 
 
 def _alternative(section: Section, cls: type[Any]) -> Alternative:
-    geometry = getattr(cls, "geometry", None)
-    classes = geometry.classes if section.path == "dataset" and geometry is not None else None
-    return Alternative(f"{section.registry.kind} {cls.name}", getattr(cls, "facts", Facts()), classes)
+    geometry = cls.geometry if issubclass(cls, DataSet) else None
+    return Alternative(f"{section.registry.kind} {cls.name}", getattr(cls, "facts", Facts()), geometry)

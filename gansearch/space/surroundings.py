@@ -47,11 +47,12 @@ def read_detectors(node: Node | None, problems: Problems) -> DetectorSettings:
             chosen[name] = _read_detector(name, child, problems)
     if shell is None:
         return DetectorSettings()
+    if names and switched_off == set(names):
+        problems.add(node, "must leave a detector on; mode: off switches off all of them")
     # Naming one detector changes that one alone; the others stay on with their defaults.
-    every = {name: chosen.get(name, {}) for name in names if name not in switched_off}
-    return DetectorSettings(
-        shell.mode, float(shell.grace_epochs), shell.patience, every if chosen or switched_off else {}
-    )
+    watching = {name: chosen.get(name, {}) for name in names if name not in switched_off}
+    is_default = not (chosen or switched_off)
+    return DetectorSettings(shell.mode, float(shell.grace_epochs), shell.patience, {} if is_default else watching)
 
 
 def _read_detector(name: str, node: Node, problems: Problems) -> dict[str, Setting]:

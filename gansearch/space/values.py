@@ -48,7 +48,7 @@ def read_field(node: Node, said: Declared, problems: Problems, *, refusal: str |
     if node.is_mapping and (refusal is not None or said.dimension is None):
         problems.add(node, refusal or "must be fixed: it is not a search dimension")
         return None
-    if node.is_scalar and node.scalar is None and said.default is None:
+    if node.is_scalar and node.scalar is None and said.optional:
         return Reading(None)
     return read_value(node, said.limits, problems)
 

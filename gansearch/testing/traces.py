@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from gansearch.detectors import Trace
 
-Columns: TypeAlias = Mapping[str, "ArrayLike | None"]
+Column: TypeAlias = "float | NDArray[Any] | None"
+Columns: TypeAlias = Mapping[str, Column]
 
 HEALTHY_SIGNALS: Mapping[str, float] = {
     "d_loss": 1.1,
@@ -62,22 +63,21 @@ def trace(
     )
 
 
-def healthy_metrics(epoch: NDArray[np.float64], classes: int) -> dict[str, ArrayLike | None]:
+def healthy_metrics(epoch: NDArray[np.float64], classes: int) -> dict[str, Column]:
     """Metrics of a run that learns over some five epochs; classes come one after the other."""
     learned = 1 - np.exp(-epoch / 5)
-    found: dict[str, ArrayLike | None] = {"frechet_distance": 30 + 800 * (1 - learned), "coverage": 0.4 * learned}
+    found: dict[str, Column] = {"frechet_distance": 30 + 800 * (1 - learned), "coverage": 0.4 * learned}
     if classes > 0:
         covered = np.minimum(classes, 1 + np.floor(classes * learned))
         found |= {"classes_covered": covered, "class_share_largest": np.maximum(1 / covered, 0.15)}
     return found
 
 
-def _columns(columns: Columns, length: int, dtype: type) -> dict[str, NDArray]:  # type: ignore[type-arg]
+def _columns(columns: Columns, length: int, dtype: type[Any]) -> dict[str, NDArray[Any]]:
     """Columns of equal length that nobody can write to."""
-    found = {}
+    found: dict[str, NDArray[Any]] = {}
     for name, values in columns.items():
         if values is not None:
-            column = np.broadcast_to(np.asarray(values, dtype=dtype), (length,)).copy()
-            column.flags.writeable = False
-            found[name] = column
+            found[name] = np.broadcast_to(np.asarray(values, dtype=dtype), (length,)).copy()
+            found[name].flags.writeable = False
     return found

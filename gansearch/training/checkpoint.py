@@ -28,7 +28,8 @@ def to_bytes(state: LaneState, meta: Mapping[str, Any]) -> bytes:
     header = {"format": FORMAT, "version": VERSION, "step": state.step, "meta": dict(meta)}
     text = json.dumps(header, sort_keys=True)
     tensors = {name: tensor.contiguous() for name, tensor in state.tensors.items()}
-    return safetensors.torch.save(tensors, {"header": text, "sha256": _digest(text, tensors)})
+    # One entry: the library writes several in an order that changes from call to call.
+    return safetensors.torch.save(tensors, {FORMAT: json.dumps([text, _digest(text, tensors)])})
 
 
 def from_bytes(content: bytes) -> LaneState:
@@ -61,10 +62,10 @@ def _metadata(content: bytes) -> tuple[str, str]:
     """The header and the checksum: a safetensors file starts with the length of its JSON, in 8 bytes."""
     length = int.from_bytes(content[:8], "little")
     try:
-        metadata = json.loads(content[8 : 8 + length])["__metadata__"]
-        return metadata["header"], metadata["sha256"]
+        text, digest = json.loads(json.loads(content[8 : 8 + length])["__metadata__"][FORMAT])
     except (ValueError, KeyError, TypeError) as error:
         raise CorruptFileError(f"a checkpoint must begin with its header; got {len(content)} bytes without") from error
+    return str(text), str(digest)
 
 
 def _checked(text: str) -> dict[str, Any]:

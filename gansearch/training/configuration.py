@@ -17,7 +17,7 @@ from gansearch.tricks import Trick
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Optimizer(Plugin):
-    """An optimizer's configuration; its traced fields hold [K] tensors in a pack. The package ``training.descent`` has them."""
+    """An optimizer's configuration; its traced fields hold [K] tensors in a pack. ``training.descent`` has them all."""
 
     def initial_state(self, values: Tensor) -> dict[str, Tensor]:
         """State before the first update of parameters ``values`` [K, P]: tensors [K, ...] by name."""

@@ -88,6 +88,6 @@ def test_ctrl_c_ends_cleanly_and_resume_goes_on_as_if_nothing_had_been(ring: Rin
     assert result.report is None
     assert any("gansearch resume disturbed" in sentence for sentence in said)
     assert resume("disturbed", LOCAL).outcome == "finished"
-    assert undisturbed.status.by_end == resume("disturbed", LOCAL).status.by_end
+    assert undisturbed.status.counts == resume("disturbed", LOCAL).status.counts
     for number in range(3):
         assert curve_of("disturbed", number).evaluations == curve_of("undisturbed", number).evaluations

@@ -25,7 +25,12 @@ def curve_of(study: str, number: int) -> Curve:
 
 def test_ray_tune_and_local_give_a_trial_the_same_curve(ring: Ring) -> None:
     for executor in ("local", "ray_tune"):
-        result = launch(ring(), LaunchOptions(executor=executor, name="same", seed=5) if executor == "local" else LaunchOptions(executor="ray_tune", name="same-ray", seed=5))
+        result = launch(
+            ring(),
+            LaunchOptions(executor=executor, name="same", seed=5)
+            if executor == "local"
+            else LaunchOptions(executor="ray_tune", name="same-ray", seed=5),
+        )
         assert result.outcome == "finished"
     for number in range(3):
         local, ray = curve_of("same", number), curve_of("same-ray", number)

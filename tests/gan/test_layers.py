@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gansearch.gan.layers import Dropout, Elementwise, Linear, Reshape, Sequential, linear
+from gansearch.gan.layers import Dropout, Elementwise, Linear, Reshape, Sequential, elementwise, linear
 
 LANES, BATCH, INPUTS = 3, 5, 4
 
@@ -50,6 +52,22 @@ def test_linear_gives_a_lane_the_same_bits_alone(outputs: int) -> None:
     for lane in range(8):
         row = slice(lane, lane + 1)
         assert torch.equal(linear(inputs[row], weight[row], bias[row])[0], together[lane])
+
+
+@pytest.mark.parametrize("function", [torch.tanh, F.softplus, F.elu, F.gelu])
+@pytest.mark.parametrize("size", [1, 7, 16, 33, 64, 100])
+def test_elementwise_gives_a_lane_the_same_bits_alone(function: Callable[[Tensor], Tensor], size: int) -> None:
+    inputs = numbers(5, size).float().requires_grad_()
+
+    together = elementwise(function, inputs)
+    (slopes,) = torch.autograd.grad(together.sum(), inputs)
+
+    torch.testing.assert_close(together, function(inputs), rtol=1e-5, atol=1e-7)
+    for lane in range(5):
+        row = inputs[lane : lane + 1].detach().requires_grad_()
+        alone = elementwise(function, row)
+        assert torch.equal(alone[0], together[lane])
+        assert torch.equal(torch.autograd.grad(alone.sum(), row)[0][0], slopes[lane])
 
 
 @pytest.mark.parametrize("outputs", [1, 3])

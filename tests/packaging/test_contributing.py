@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from typer.testing import CliRunner
+
+from gansearch.cli._app import app
+from gansearch.detectors import detectors
+from gansearch.metrics import Measured, metrics
+from gansearch.plugins import load_file
+from gansearch.testing.contracts import check_trick, check_trick_in_packs
+from gansearch.testing.contracts.detectors import check_detector
+from gansearch.testing.contracts.metrics import check_metric
+from gansearch.testing.traces import trace
+from gansearch.tricks import tricks
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"```python\n# (?P<path>gansearch/(?P<kind>\w+)/(?P<name>\w+)\.py)\n(?P<code>.*?)```", re.DOTALL)
 EXAMPLES = {found["kind"]: found for found in BLOCK.finditer((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))}
 
-CHECK = """
-import sys
-from pathlib import Path
-from gansearch.plugins import load_file
-from gansearch.{kind} import {kind}
-from gansearch.testing import contracts
-
-load_file(Path(sys.argv[1]))
-contracts.{check}({kind}.get("{name}"))
-print("fulfilled")
-"""
+CONTRACTS = {"tricks": check_trick, "detectors": check_detector, "metrics": check_metric}
+REGISTRIES = {"tricks": tricks, "detectors": detectors, "metrics": metrics}
 
 
-def in_a_new_process(code: str, *arguments: str) -> str:
-    """A plug-in that is loaded stays: another process keeps it from the tests that follow."""
-    command = [sys.executable, "-W", "error", "-c", code, *arguments]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def written(kind: str, folder: Path) -> Path:
+    """The example as a file of its own."""
+    file = folder / f"{EXAMPLES[kind]['name']}.py"
+    file.write_text(EXAMPLES[kind]["code"], encoding="utf-8")
+    return file
 
 
 def test_there_is_an_example_of_each_kind() -> None:
@@ -42,12 +43,9 @@ def test_there_is_an_example_of_each_kind() -> None:
 
 @pytest.mark.parametrize("kind", EXAMPLES)
 def test_an_example_fulfils_its_contract(kind: str, tmp_path: Path) -> None:
-    found = EXAMPLES[kind]
-    file = tmp_path / f"{found['name']}.py"
-    file.write_text(found["code"], encoding="utf-8")
-    code = CHECK.format(kind=kind, check=f"check_{kind.removesuffix('s')}", name=found["name"])
+    load_file(written(kind, tmp_path))
 
-    assert in_a_new_process(code, str(file)) == "fulfilled\n"
+    CONTRACTS[kind](REGISTRIES[kind].get(EXAMPLES[kind]["name"]))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("kind", EXAMPLES)
@@ -61,11 +59,32 @@ def test_an_example_passes_the_linter_in_its_place(kind: str) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_trick_can_be_trained_in_a_pack(tmp_path: Path) -> None:
+    load_file(written("tricks", tmp_path))
+
+    check_trick_in_packs(tricks.get("score_drift"))
+
+
 def test_the_trick_is_shown_with_the_lines_that_search_over_it(tmp_path: Path) -> None:
-    file = tmp_path / "score_drift.py"
-    file.write_text(EXAMPLES["tricks"]["code"], encoding="utf-8")
-    run = "import sys; from gansearch.cli import main; sys.argv[0] = 'gansearch'; main()"
+    shown = CliRunner().invoke(app, ["tricks", "show", "score_drift", "--plugin", str(written("tricks", tmp_path))])
 
-    shown = in_a_new_process(run, "tricks", "show", "score_drift", "--plugin", str(file))
+    assert shown.exit_code == 0
+    assert "score_drift: {enabled: {choice: [true, false]}, weight: {float: [0.0001, 1], log: true}}" in shown.output
 
-    assert "score_drift: {enabled: {choice: [true, false]}, weight: {float: [0.0001, 1], log: true}}" in shown
+
+def test_the_detector_fires_where_the_gradient_explodes_and_not_where_it_grows(tmp_path: Path) -> None:
+    load_file(written("detectors", tmp_path))
+    detector = detectors.get("exploding_gradient")()
+
+    finding = detector.check(trace(signals={"g_grad_norm": np.repeat([1.0, 20.0], [2900, 100])}))
+    assert finding is not None
+    assert (finding.value, finding.threshold) == (20.0, 10.0)
+    assert detector.check(trace(signals={"g_grad_norm": np.repeat([1.0, 9.0], [2900, 100])})) is None
+
+
+def test_the_metric_is_the_squared_distance_of_the_means(tmp_path: Path) -> None:
+    load_file(written("metrics", tmp_path))
+    metric = metrics.get("mean_gap")()
+    real, fake = (Measured(features, features, None) for features in (torch.zeros(5, 2), torch.tensor([[3.0, 4.0]])))
+
+    assert metric.measure(real=real, fake=fake) == 25.0

@@ -1,4 +1,4 @@
-"""The wheel holds what an installed gansearch needs: the package, its types, its data, the search spaces, the licence."""
+"""The wheel holds what an installed gansearch needs: package, types, data, search spaces, licence."""
 
 from __future__ import annotations
 

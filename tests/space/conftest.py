@@ -30,7 +30,6 @@ def read() -> Callable[[str], SearchSpace]:
 
 
 @pytest.fixture
-def conflicting(monkeypatch: pytest.MonkeyPatch) -> None:
+def conflicting(no_plugin_files: None) -> None:
     """Plug-ins that conflict, known for one test alone."""
-    monkeypatch.setattr(plugins, "_files", {})
     plugins.load_file(CONFLICTING)

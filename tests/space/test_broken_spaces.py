@@ -1,5 +1,7 @@
 """Broken search spaces: every kind of mistake, with its exact line, key, rule and suggestion."""
 
+# ruff: noqa: E501 (a table: one case a line)
+
 from __future__ import annotations
 
 from dataclasses import dataclass

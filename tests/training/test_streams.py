@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import product
 
 import pytest
@@ -154,9 +152,4 @@ def test_splitmix_known_value() -> None:
 
 
 def test_names_mean_the_same_in_every_process() -> None:
-    code = "from gansearch.training.streams import consumer_key; print(consumer_key('latents'))"
-    environment = {"PYTHONHASHSEED": "7"}
-
-    printed = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-
-    assert int(printed.stdout) == consumer_key("latents")
+    assert consumer_key("latents") == 1167956061517833543

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gansearch.testing.contracts.data_sets import check_data, check_data_set
 from gansearch.testing.contracts.declarations import check_declaration
+from gansearch.testing.contracts.detectors import check_detector
+from gansearch.testing.contracts.metrics import check_metric
 from gansearch.testing.contracts.networks import check_discriminator, check_generator
 from gansearch.testing.contracts.tricks import check_trick
 from gansearch.testing.contracts.tricks_in_packs import check_trick_in_packs
@@ -12,8 +14,10 @@ __all__ = [
     "check_data",
     "check_data_set",
     "check_declaration",
+    "check_detector",
     "check_discriminator",
     "check_generator",
+    "check_metric",
     "check_trick",
     "check_trick_in_packs",
 ]

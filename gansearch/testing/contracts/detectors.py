@@ -11,23 +11,23 @@ import numpy as np
 from gansearch.detectors import Detector, Trace
 from gansearch.records import Finding, finding_from_json, to_json
 from gansearch.testing.contracts.declarations import check_declaration
-from gansearch.testing.traces import HEALTHY_SIGNALS, trace
+from gansearch.testing.traces import HEALTHY_SIGNALS, Columns, trace
 
 NAN = float("nan")
-DEAD_SIGNALS = {
+DEAD_SIGNALS: Columns = {
     "d_loss": 1e-3,
     "d_accuracy_real": 1.0,
     "d_accuracy_fake": 1.0,
     "image_grad_norm": np.repeat([0.5, 1e-6], [500, 2500]),
     "fake_spread": np.repeat([0.45, 1e-6], [500, 2500]),
 }
-DEAD_METRICS = {"frechet_distance": 900.0, "coverage": 0.0, "classes_covered": 1.0, "class_share_largest": 1.0}
+DEAD_METRICS: Columns = {"frechet_distance": 900.0, "coverage": 0.0, "classes_covered": 1.0, "class_share_largest": 1.0}
 
 
 def traces() -> Mapping[str, Trace]:
     """Every kind of trace that a detector must bear, by name."""
-    nothing = dict.fromkeys(HEALTHY_SIGNALS)
-    no_metrics = dict.fromkeys(DEAD_METRICS)
+    nothing: Columns = dict.fromkeys(HEALTHY_SIGNALS)
+    no_metrics: Columns = dict.fromkeys(DEAD_METRICS)
     late_nan = np.repeat([0.5, NAN], [2999, 1])
     return {
         "empty": trace(epochs=0),

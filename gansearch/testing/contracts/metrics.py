@@ -68,7 +68,7 @@ def check_needs(metric: Metric, real: Measured, fake: Measured) -> None:
 
 
 def check_bears_bad_samples(metric: Metric, real: Measured, fake: Measured) -> None:
-    """NaN, never an error, where a feature is not finite or there are no samples; no error for one or for equal ones."""
+    """NaN, never an error, without samples or where a feature is not finite; one sample and equal ones are borne."""
     name = type(metric).__name__
     for bad in (math.nan, math.inf):
         features = fake.features.clone()

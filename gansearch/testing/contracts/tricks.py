@@ -14,13 +14,11 @@ from torch import Tensor
 from gansearch.dimensions import declared
 from gansearch.records import Facts
 from gansearch.testing.contracts.declarations import NAME, check_declaration
+from gansearch.testing.hooks import STEPS, expected_shapes, given_to_hooks, run_hooks
 from gansearch.testing.lanes import FakeLanes
 from gansearch.testing.variants import stacked, structures, variants
-from gansearch.tricks import Batch, Labels, Trick
+from gansearch.tricks import Trick
 
-BATCH = 16
-LATENT_SIZE = 4
-STEPS = 3
 TOLERANCE = 1e-12
 SEEDS = (3, 4, 5)
 
@@ -69,7 +67,7 @@ def check_frozen(trick: Trick) -> None:
 def check_shapes(lanes: list[Trick]) -> None:
     """Every hook keeps shapes and type, gives [K] losses, and only finite numbers."""
     got = run_hooks(stacked(lanes), FakeLanes(seeds=SEEDS))
-    expected = _expected_shapes(len(lanes))
+    expected = expected_shapes(FakeLanes(seeds=SEEDS))
     for name, value in got.items():
         kind, _, _ = name.partition("@")
         if kind in expected:
@@ -133,53 +131,11 @@ def check_neutral(cls: type[Trick]) -> None:
     trick = stacked([cls(**cls.neutral)] * len(SEEDS))
     for name, value in run_hooks(trick, lanes).items():
         kind, _, step = name.partition("@")
-        given = _given(lanes).get(kind)
+        given = given_to_hooks(lanes).get(kind)
         if given is not None:
             assert torch.equal(value, given), f"{cls.__name__}: {kind} must be unchanged at {dict(cls.neutral)}"
         elif kind.endswith("_loss"):
             assert bool((value == 0).all()), f"{cls.__name__}: {kind} must be 0 at {dict(cls.neutral)}, step {step}"
-
-
-def run_hooks(trick: Trick, lanes: FakeLanes, *, starts: bool = True) -> dict[str, Tensor]:
-    """Every tensor that the trick's hooks return over three steps, as ``hook@step``, without its graph.
-
-    Args:
-        trick: its traced fields hold [K] tensors.
-        lanes: what the hooks see; steps go on from ``lanes.step``.
-        starts: whether the trick makes its initial state first.
-    """
-    if starts:
-        lanes.state.update(trick.initial_state(lanes))
-    found: dict[str, Tensor] = {}
-    for _ in range(STEPS):
-        for name, value in _one_step(trick, lanes):
-            found[f"{name}@{lanes.step}"] = value.detach().clone()
-        lanes.step += 1
-    return found
-
-
-def _one_step(trick: Trick, lanes: FakeLanes) -> Iterator[tuple[str, Tensor]]:
-    given = _given(lanes)
-    yield "latents", trick.latents(lanes, given["latents"])
-    labels = trick.labels(lanes, Labels(real=given["labels_real"], fake=given["labels_fake"]))
-    yield from (("labels_real", labels.real), ("labels_fake", labels.fake))
-    yield "labels_generator", trick.generator_labels(lanes, given["labels_generator"])
-    real = trick.discriminator_input(lanes, given["input_real"], "real")
-    fake = trick.discriminator_input(lanes, given["input_fake"], "fake")
-    seen = trick.discriminator_input(lanes, given["input_generator"], "generator")
-    yield from (("input_real", real), ("input_fake", fake), ("input_generator", seen))
-    scores = lanes.discriminate(real), lanes.discriminate(fake)
-    batch = Batch(real=real, fake=fake, real_scores=scores[0], fake_scores=scores[1])
-    if (loss := trick.discriminator_loss(lanes, batch)) is not None:
-        yield "discriminator_loss", loss
-    batch = Batch(real=real, fake=seen, real_scores=None, fake_scores=lanes.discriminate(seen))
-    if (loss := trick.generator_loss(lanes, batch)) is not None:
-        yield "generator_loss", loss
-    with torch.no_grad():
-        lanes.generator_parameters.mul_(0.9).add_(0.01)
-        trick.after_step(lanes)
-    if (average := trick.averaged_generator(lanes)) is not None:
-        yield "averaged_generator", average
 
 
 def _global_generators() -> dict[str, object]:
@@ -188,26 +144,6 @@ def _global_generators() -> dict[str, object]:
         "numpy": repr(np.random.get_state(legacy=False)),
         "random": random.getstate(),
     }
-
-
-def _given(lanes: FakeLanes) -> dict[str, Tensor]:
-    ones = torch.ones(lanes.count, BATCH, dtype=lanes.dtype)
-    return {
-        "latents": lanes.numbers("latents", (BATCH, LATENT_SIZE)),
-        "labels_real": ones,
-        "labels_fake": torch.zeros_like(ones),
-        "labels_generator": ones,
-        "input_real": lanes.samples("real", BATCH),
-        "input_fake": lanes.samples("fake", BATCH),
-        "input_generator": lanes.samples("fake", BATCH),
-    }
-
-
-def _expected_shapes(count: int) -> dict[str, tuple[int, ...]]:
-    lanes = FakeLanes(seeds=SEEDS[:count])
-    shapes = {name: tuple(value.shape) for name, value in _given(lanes).items()}
-    shapes |= {"discriminator_loss": (count,), "generator_loss": (count,)}
-    return shapes | {"averaged_generator": tuple(lanes.generator_parameters.shape)}
 
 
 def _each_structure(cls: type[Trick]) -> Iterator[list[Trick]]:

@@ -1,0 +1,249 @@
+"""Puts a study's numbers, sentences and figures into the order in which a report tells them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from gansearch.records import End, Setting
+from gansearch.report import figures, sentences
+from gansearch.report.analysis import Analysis
+from gansearch.report.associations import Association
+from gansearch.report.document import Block, Bullets, Cell, Code, Document, Figure, Link, Paragraph, Section, Table
+from gansearch.report.facts import what_was_run
+from gansearch.report.material import StudyMaterial, TrialMaterial
+from gansearch.report.pictures import Pixels, png
+from gansearch.report.statistics import Estimate
+from gansearch.report.wording import code, correlation, interval, number, percent, plain, setting
+
+MOST_EXAMPLES = 3
+"""Stopped runs that are shown beside the best one."""
+
+Picture = Callable[[TrialMaterial], "Pixels | None"]
+
+
+def findings(material: StudyMaterial, analysis: Analysis, picture: Picture, unit: Callable[[str], str]) -> Document:
+    """The report.
+
+    Args:
+        material: the study.
+        analysis: its numbers.
+        picture: the picture of a run's last samples, or None where it has none.
+        unit: a metric's unit, by name.
+    """
+    sections = [
+        Section("In short", _in_short(material, analysis)),
+        Section("What was run", what_was_run(material)),
+        Section("The best configuration", _best(material, picture)),
+        Section("How the runs ended", _ends(material, analysis)),
+        Section("What goes with a good value", _associations(material, analysis)),
+        Section("Curves", _curves(material, unit)),
+        Section("Samples side by side", _side_by_side(material, picture)),
+        Section("Computing time, spent and saved", _compute(analysis)),
+        Section("What this does not show", [Bullets(sentences.limits(material))]),
+    ]
+    return Document(f"Findings of the study {material.name}", [section for section in sections if section.blocks])
+
+
+# --- sections -----------------------------------------------------------------------------------------------------
+
+
+def _in_short(material: StudyMaterial, analysis: Analysis) -> list[Block]:
+    said = [sentences.state(material)]
+    if material.trials:
+        said.append(sentences.best(material.best, len(material.completed), material.space.plan.objectives[0]))
+        said.extend(sentences.end_share(found) for found in analysis.ends)
+        said.append(sentences.saved(analysis.compute))
+        said.extend(_noteworthy(material, analysis))
+    return [Bullets(said)]
+
+
+def _noteworthy(material: StudyMaterial, analysis: Analysis) -> list[str]:
+    under = sentences.under(material)
+    every = [found for each in analysis.associations.values() for found in each]
+    return [sentences.association(found, under) for found in every if sentences.seen(found)]
+
+
+def _best(material: StudyMaterial, picture: Picture) -> list[Block]:
+    best = material.best
+    if best is None:
+        return [Paragraph(sentences.best(None, 0, material.space.plan.objectives[0]))]
+    blocks: list[Block] = [
+        Paragraph(sentences.best(best, len(material.completed), material.space.plan.objectives[0])),
+        Table(("parameter", "value"), [(code(name), code(setting(value))) for name, value in best.parameters.items()]),
+    ]
+    done = best.last_evaluation
+    if done is not None:
+        blocks.append(Paragraph(sentences.measured(done)))
+        blocks.append(
+            Table(("metric", "value", "n generated", "n real", "extractor"), [_metric(m) for m in done.metrics])
+        )
+    shown = picture(best)
+    if shown is not None:
+        caption = f"Samples of {code(best.identity)} at its end, the latents being fixed; {_below(shown)}"
+        blocks.append(Figure("best_samples", caption, png(shown, _enlarged(shown))))
+    return [*blocks, *_reproduce(material, best)]
+
+
+def _ends(material: StudyMaterial, analysis: Analysis) -> list[Block]:
+    shares = [
+        (code(f.end), sentences.ENDS[f.end], str(round(f.share.value * f.share.n)), *_share(f.share))
+        for f in analysis.ends
+    ]
+    unfinished = [trial for trial in material.trials if trial.end is not End.COMPLETED]
+    rows = [
+        (
+            _linked(material, trial),
+            code(trial.end_name),
+            plain(trial.kind).replace("_", " "),
+            number(trial.epoch),
+            sentences.stop_reason(trial),
+        )
+        for trial in unfinished
+    ]
+    blocks: list[Block] = []
+    if shares:
+        blocks.append(Table(("end", "meaning", "runs", "share", "n", "95 % interval"), shares))
+    if rows:
+        blocks.append(Paragraph(sentences.unfinished(len(rows), len(material.trials), material.links)))
+        blocks.append(Table(("run", "end", "finding", "epoch", "reason"), rows))
+    return blocks
+
+
+def _associations(material: StudyMaterial, analysis: Analysis) -> list[Block]:
+    under = sentences.under(material)
+    blocks: list[Block] = []
+    for found in analysis.associations.values():
+        numeric = [each for each in found if each.rho is not None and each.rho.interval is not None]
+        if numeric:
+            blocks.append(Paragraph(sentences.ABOUT_RHO))
+            blocks.append(Table(_RHO_HEADERS, [_rho_row(each) for each in numeric]))
+        unseen = [each for each in numeric if not sentences.seen(each)]
+        said = [sentences.association(each, under) for each in found if each not in unseen]
+        if unseen:
+            said.append(sentences.none_seen(unseen, under))
+        if said:
+            blocks.append(Bullets(said))
+    return blocks
+
+
+def _curves(material: StudyMaterial, unit: Callable[[str], str]) -> list[Block]:
+    blocks: list[Block] = []
+    for metric in dict.fromkeys(objective.metric for objective in material.space.plan.objectives):
+        drawn = figures.distance_curves(material.trials, metric, unit(metric), material.best)
+        if drawn is not None:
+            caption = (
+                f"{code(metric)} at rungs, a line per run; the colour says how the run ended, a cross where a detector "
+                "stopped it."
+            )
+            blocks.append(Figure(f"curves_{metric}", caption, drawn))
+    losses = figures.loss_curves(_examples(material))
+    if losses is not None:
+        caption = "Losses as means over windows of steps; dotted, the floor that the labels set for the discriminator."
+        blocks.append(Figure("losses", caption, losses))
+    return blocks
+
+
+def _side_by_side(material: StudyMaterial, picture: Picture) -> list[Block]:
+    examples = [(what, trial, picture(trial)) for what, trial in _examples(material)]
+    shown = [(f"{what}: {trial.identity}", grid) for what, trial, grid in examples if grid is not None]
+    if len(shown) < 2:
+        return []
+    drawn = figures.grids(shown)
+    caption = f"The last samples of the best run and of runs that were stopped, at fixed latents; {_below(shown[0][1])}"
+    return [] if drawn is None else [Figure("side_by_side", caption, drawn)]
+
+
+def _compute(analysis: Analysis) -> list[Block]:
+    compute = analysis.compute
+    if compute.runs == 0:
+        return []
+    return [Bullets([sentences.spent(compute), sentences.evaluation_cost(compute), sentences.saved(compute)])]
+
+
+# --- parts --------------------------------------------------------------------------------------------------------
+
+
+def _examples(material: StudyMaterial) -> list[tuple[str, TrialMaterial]]:
+    """The best run, and the first stopped one of each kind of finding."""
+    best = [("best", material.best)] if material.best is not None else []
+    kinds: dict[str, TrialMaterial] = {}
+    for trial in sorted(material.stopped, key=lambda trial: trial.end is not End.COLLAPSED):
+        if trial.kind:
+            kinds.setdefault(trial.kind, trial)
+    return [*best, *((kind.replace("_", " "), trial) for kind, trial in list(kinds.items())[:MOST_EXAMPLES])]
+
+
+def _reproduce(material: StudyMaterial, best: TrialMaterial) -> list[Block]:
+    settings = json.dumps(dict(best.settings), indent=2, sort_keys=True)
+    snippet = (
+        "import json\n\nimport gansearch\n\n"
+        f"settings = json.loads(r'''{settings}''')\n"
+        f"trained = gansearch.train(settings, seed={best.seed})\n"
+        "print(trained.curve.evaluations[-1].metrics)\nimages = trained.sample(60)"
+    )
+    again = f"gansearch launch space.yaml --name {material.name}-again --seed {material.seed}"
+    return [
+        Paragraph(
+            "To train it again (with the same versions on the same kind of machine, and one lane, it gives the same "
+            "curve; data sets that are files need `data_dir=`):"
+        ),
+        Code("python", snippet),
+        Paragraph("To run the whole study again, from the `space.yaml` in its folder:"),
+        Code("sh", again),
+    ]
+
+
+_RHO_HEADERS = (
+    "dimension",
+    "rho, completed",
+    "n",
+    "95 % interval",
+    "p",
+    "p (Holm)",
+    "rho, stopped last",
+    "n ",
+    "95 % interval ",
+)
+
+
+def _rho_row(found: Association) -> tuple[str, ...]:
+    rho, censored = found.rho, found.rho_censored
+    assert rho is not None
+    p, corrected = ("" if value is None else f"{value:.2g}" for value in (found.p, found.p_holm))
+    return (code(found.path), *_rho(rho), p, corrected, *(("", "", "") if censored is None else _rho(censored)))
+
+
+def _rho(estimate: Estimate) -> tuple[str, str, str]:
+    return correlation(estimate.value), str(estimate.n), _bounds(estimate, "correlation")
+
+
+def _share(estimate: Estimate) -> tuple[str, str, str]:
+    return percent(estimate.value), str(estimate.n), _bounds(estimate, "percent")
+
+
+def _bounds(estimate: Estimate, form: str) -> str:
+    return interval(estimate.interval, form).removeprefix("95 % interval ")
+
+
+def _metric(metric: Any) -> tuple[str, ...]:
+    protocol = metric.protocol
+    extractor = protocol.extractor + (f" {protocol.extractor_hash}" if protocol.extractor_hash else "")
+    real = f"{protocol.real_samples:,} ({protocol.real_split})"
+    return code(metric.name), number(metric.value), f"{protocol.samples:,}", real, extractor
+
+
+def _linked(material: StudyMaterial, trial: TrialMaterial) -> Cell:
+    name = str(trial.identity)
+    return Link(name, material.links[name]) if name in material.links else name
+
+
+def _below(picture: Pixels) -> str:
+    return (
+        "grey, real points." if picture.ndim == 3 and picture.shape[0] == picture.shape[1] else "bottom row: real ones."
+    )
+
+
+def _enlarged(picture: Pixels) -> int:
+    return 2 if picture.shape[1] <= 400 else 1

@@ -1,0 +1,86 @@
+"""``gansearch status`` on real studies, driven and at rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gansearch.records import End
+from gansearch.study import Study
+
+Run = Callable[..., Any]
+Studies = Callable[..., Study]
+
+
+def test_without_a_study_it_says_how_to_start_one(run: Run, gansearch_home: Path) -> None:
+    ended = run("status")
+
+    assert ended.status == 0
+    assert ended.out == f"no study in {gansearch_home}/studies; start one with: gansearch launch quickstart\n"
+
+
+def test_an_unknown_study_is_told(run: Run) -> None:
+    ended = run("status", "nosuch")
+
+    assert ended.status == 1
+    assert ended.err.startswith("error: there is no study 'nosuch'")
+
+
+def test_all_studies_are_listed(run: Run, studies: Studies) -> None:
+    with studies("first", [End.COMPLETED]):
+        studies("second").close()
+        ended = run("status")
+
+    header, first, second = ended.out.splitlines()
+    assert header.split() == ["study", "state", "trials", "best", "driven", "for"]
+    assert first.startswith("first ")
+    assert "driven by " in first
+    assert "1 of 4" in first
+    assert "frechet_distance 3" in first
+    assert second.startswith("second  at rest ")
+    assert "0 of 4" in second
+
+
+def test_one_study_shows_its_runs_and_how_to_go_on(run: Run, studies: Studies) -> None:
+    studies("rings", [End.COMPLETED, End.COLLAPSED, End.DIVERGED, End.STOPPED_BY_USER]).close()
+    ended = run("status", "rings")
+
+    assert ended.status == 0
+    lines = ended.out.splitlines()
+    assert "3 of 4 trials ended, 0 running" in ended.out
+    assert "best frechet_distance 3 (rings-0)" in ended.out
+    assert "1 collapsed, 1 completed, 1 diverged, 1 stopped_by_user" in ended.out
+    assert any(line.startswith("rings-1  collapsed (mode_collapse)") and "One mode is left." in line for line in lines)
+    assert lines[-1].startswith("go on with: gansearch resume rings")
+
+
+def test_json_has_everything_by_name(run: Run, studies: Studies) -> None:
+    with studies("rings", [End.COMPLETED, End.COLLAPSED]) as study:
+        running = study.ask()
+        said = json.loads(run("status", "rings", "--json").out)
+
+    assert running is not None
+    assert said["counts"] == {"completed": 1, "collapsed": 1, "running": 1}
+    assert (said["trials"], said["trials_wanted"]) == (3, 4)
+    assert said["best"]["run"] == "rings-0"
+    assert said["best"]["values"] == [3.0]
+    assert said["running"] == ["rings-2"]
+    assert [row["end"] for row in said["trial_rows"]] == ["completed", "collapsed", None]
+    assert said["trial_rows"][1]["kind"] == "mode_collapse"
+    assert said["holder"]
+
+
+def test_json_of_all_studies_is_a_list(run: Run, studies: Studies) -> None:
+    studies("rings").close()
+
+    (said,) = json.loads(run("status", "--json").out)
+    assert (said["name"], said["state"]) == ("rings", "at rest")
+
+
+def test_another_home_has_other_studies(run: Run, studies: Studies, tmp_path: Path) -> None:
+    studies("rings").close()
+    ended = run("status", "--home", str(tmp_path / "elsewhere"))
+
+    assert f"no study in {tmp_path}/elsewhere/studies" in ended.out

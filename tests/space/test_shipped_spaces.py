@@ -1,0 +1,126 @@
+"""The spaces that come with gansearch, and the example of the design: whatever they sample can be trained."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from gansearch.dimensions import Choice, Dimension, Float, Int
+from gansearch.records import Setting
+from gansearch.space import SearchSpace, describe, list_spaces, load_space, parse_space, resolve
+
+NAMES = [entry.name for entry in list_spaces()]
+
+EXAMPLE = """\
+name: mnist-mlp
+dataset: {name: mnist}
+generator: {architecture: mlp, layers: {int: [2, 7]}, width: 256, activation: {choice: [relu, leaky_relu, elu, gelu, relu6]}, dropout: {float: [0.0, 0.6]}}
+discriminator: {architecture: mlp, layers: {int: [2, 5]}, dropout: {float: [0.0, 0.6]}}
+optimizer: {generator: {lr: {float: [1e-5, 1e-3], log: true}}, discriminator: {lr: {float: [1e-5, 1e-3], log: true}}}
+tricks:
+  label_smoothing: {enabled: {choice: [true, false]}, real: {float: [0.7, 1.0]}}   # `real` is asked for only when enabled
+  gradient_penalty: {choice: [off, r1_penalty, wgan_gp]}                           # a slot: one key, a choice among its tricks
+training: {batch_size: 128, epochs: 100, evaluate_every: 5}
+resources: {cpu: 1, gpu: 0, lanes: auto}
+plan: {kind: search, trials: 200, replicates: 1, sampler: tpe, pruner: hyperband, objective: {metric: frechet_distance, value: mean_last_3, generator: ema}, enqueue: [defaults]}
+detectors: {mode: enforce}
+"""  # noqa: E501 (as the design writes it)
+
+
+def chooser(source: random.Random) -> Callable[[str, Dimension], Setting]:
+    def choose(_: str, dimension: Dimension) -> Setting:
+        if isinstance(dimension, Choice):
+            return source.choice(dimension.choices)
+        if isinstance(dimension, Int):
+            return source.randrange(dimension.low, dimension.high + 1, dimension.step or 1)
+        assert isinstance(dimension, Float)
+        return source.uniform(dimension.low, dimension.high)
+
+    return choose
+
+
+def shipped(name: str) -> SearchSpace:
+    return parse_space(EXAMPLE, "design.yaml") if name == "design" else load_space(name)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "design"])
+def test_whatever_is_sampled_can_be_resolved(name: str) -> None:
+    space = shipped(name)
+    source = random.Random(0)
+    for _ in range(200):
+        parameters = space.suggest(chooser(source))
+        settings = space.settings(parameters)
+        assert {path: settings[path] for path in parameters} == parameters
+        for parameter in space.parameters:
+            assert (parameter.path in parameters) == parameter.is_active(parameters)
+        configuration = resolve(settings)
+        on = {path.split(".")[1] for path, value in settings.items() if path.endswith(".enabled") and value is True}
+        on |= {str(value) for path, value in settings.items() if path == "tricks.gradient_penalty" and value != "off"}
+        assert {type(trick).name for trick in configuration.tricks} == on
+
+
+@pytest.mark.parametrize("name", [*NAMES, "design"])
+def test_the_source_is_the_space(name: str) -> None:
+    space = shipped(name)
+    assert parse_space(space.source, space.origin) == space
+    changed = parse_space(space.source, space.origin, {"plan.seed": 7})
+    assert parse_space(changed.source, space.origin).parameters == space.parameters
+
+
+@pytest.mark.parametrize("name", [*NAMES, "design"])
+def test_defaults_and_queued_trials_are_complete(name: str) -> None:
+    space = shipped(name)
+    for parameters in (space.default_parameters(), *space.plan.enqueue):
+        resolve(space.settings(parameters))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_name_every_setting(name: str) -> None:
+    space = load_space(name)
+    rows = describe(space)
+    assert [row.path for row in rows if row.searched] == [parameter.path for parameter in space.parameters]
+    assert {row.path for row in rows} >= set(space.settings(space.default_parameters()))
+    assert all(row.dimension for row in rows)
+
+
+def test_rows_say_when() -> None:
+    rows = {row.path: row for row in describe(load_space("mnist_mlp"))}
+    gamma = rows["tricks.r1_penalty.gamma"]
+    assert (gamma.dimension, gamma.conditions) == (
+        "float: [0.1, 100], log: true",
+        "tricks.gradient_penalty is r1_penalty",
+    )
+    assert rows["training.epochs"].dimension == "100"
+
+
+def test_the_baseline_is_one_run_of_the_report() -> None:
+    space = load_space("baseline")
+    assert space.grid() == [{}]
+    settings = space.settings({})
+    assert (settings["generator.layers"], settings["discriminator.layers"]) == (3, 2)
+    for player in ("generator", "discriminator"):
+        assert settings[f"{player}.activation"] == "relu"
+        assert settings[f"{player}.dropout"] == 0.0
+        assert settings[f"optimizer.{player}.lr"] == 2e-4
+        assert settings[f"optimizer.{player}.beta1"] == 0.5
+    assert resolve(settings).tricks == ()
+    assert (settings["training.epochs"], settings["training.batch_size"]) == (100, 128)
+
+
+def test_the_whole_ranges_of_the_report() -> None:
+    dimensions = {parameter.path: parameter.dimension for parameter in load_space("mnist_mlp").parameters}
+    for player in ("generator", "discriminator"):
+        assert dimensions[f"{player}.layers"] == Int(2, 20)
+        assert dimensions[f"{player}.dropout"] == Float(0.0, 0.9)
+        assert dimensions[f"{player}.activation"] == Choice(("relu", "leaky_relu", "elu", "gelu", "relu6"))
+        assert dimensions[f"optimizer.{player}.lr"] == Float(1e-5, 1e-3, log=True)
+
+
+def test_quickstart_is_small() -> None:
+    space = load_space("quickstart")
+    assert space.fixed["dataset.name"] == "mnist5k"
+    assert space.plan.trials is not None
+    assert 12 <= space.plan.trials <= 14
+    assert space.detectors.mode == "enforce"

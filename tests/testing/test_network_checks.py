@@ -1,0 +1,120 @@
+"""The contract suite for networks finds what it is there to find: each network here breaks one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+import torch
+from torch import Tensor
+
+from gansearch.gan import Discriminator, Draws, Generator, Module, Parameter
+from gansearch.records import Facts, Geometry
+from gansearch.testing.contracts import check_discriminator, check_generator
+
+Forward = Callable[[Mapping[str, Tensor], Tensor], Tensor]
+WEIGHT = Parameter("weight", (64, 4), 4)
+SCORE = Parameter("weight", (64,), 64)
+
+
+class Fixed:
+    """A module made of its parameters and one function."""
+
+    def __init__(self, forward: Forward, *parameters: Parameter) -> None:
+        self.parameters = parameters
+        self._forward = forward
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        return self._forward(parameters, inputs)
+
+
+def generator(forward: Forward, *parameters: Parameter) -> type[Generator]:
+    @dataclass(frozen=True, kw_only=True, eq=False)
+    class Made(Generator):
+        """A generator under test."""
+
+        name: ClassVar[str] = "made"
+
+        @property
+        def initialisation(self) -> str:
+            return "he"
+
+        @property
+        def latent_size(self) -> int:
+            return 4
+
+        def build(self, geometry: Geometry) -> Module:
+            return Fixed(forward, *parameters)
+
+    return Made
+
+
+def discriminator(forward: Forward, *, couples: bool = False) -> type[Discriminator]:
+    @dataclass(frozen=True, kw_only=True, eq=False)
+    class Made(Discriminator):
+        """A discriminator under test."""
+
+        name: ClassVar[str] = "made"
+        facts: ClassVar[Facts] = Facts(couples_batch=couples)
+
+        @property
+        def initialisation(self) -> str:
+            return "he"
+
+        def build(self, geometry: Geometry) -> Module:
+            return Fixed(forward, SCORE)
+
+    return Made
+
+
+def generated(values: Mapping[str, Tensor], latents: Tensor) -> Tensor:
+    return torch.tanh(latents @ values["weight"].mT).reshape(latents.shape[0], -1, 1, 8, 8)
+
+
+def scores(values: Mapping[str, Tensor], samples: Tensor) -> Tensor:
+    return (samples.flatten(2) * values["weight"][:, None]).sum(2)
+
+
+def test_good_networks_pass() -> None:
+    check_generator(generator(generated, WEIGHT))
+    check_discriminator(discriminator(scores))
+
+
+@pytest.mark.parametrize(
+    ("cls", "message"),
+    [
+        (generator(generated), "must have parameters"),
+        (generator(generated, WEIGHT, WEIGHT), "the names of parameters must differ"),
+        (generator(generated, WEIGHT, Parameter("none", (0, 2), 2)), "none must not be empty"),
+        (generator(generated, WEIGHT, Parameter("odd", (2,), 0)), "odd must have a fan-in; got 0"),
+        (generator(generated, WEIGHT, Parameter("idle", (2,), 2)), "idle must get a gradient; got none"),
+        (generator(lambda v, z: 3 * generated(v, z), WEIGHT), r"must lie in \[-1, 1\]; got"),
+        (generator(lambda v, z: generated(v, z)[:, :, 0], WEIGHT), r"samples must be \(3, 16, 1, 8, 8\)"),
+        (generator(lambda v, z: generated(v, torch.ones_like(z)), WEIGHT), "samples must follow the latents"),
+        (generator(lambda v, z: generated(v, z.relu() * 0 + z.detach()), WEIGHT), "gradient of input must not be all"),
+        (generator(lambda v, z: generated(v, z - z.mean(0)), WEIGHT), "a lane alone and in a pack must be equal"),
+        (generator(lambda v, z: generated(v, z - z.mean(1, keepdim=True)), WEIGHT), "must declare couples_batch"),
+    ],
+)
+def test_each_broken_rule_of_a_generator_is_named(cls: type[Generator], message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        check_generator(cls)
+
+
+@pytest.mark.parametrize(
+    ("cls", "message"),
+    [
+        (discriminator(lambda v, x: scores(v, x)[..., None]), r"scores must be \[K, B\]; got \(3, 16, 1\)"),
+        (discriminator(lambda v, x: scores(v, x) / 0), "must be finite"),
+        (discriminator(lambda v, x: scores(v, x - x.mean(1, keepdim=True))), "must declare couples_batch"),
+    ],
+)
+def test_each_broken_rule_of_a_discriminator_is_named(cls: type[Discriminator], message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        check_discriminator(cls)
+
+
+def test_a_coupled_batch_may_be_declared() -> None:
+    check_discriminator(discriminator(lambda v, x: scores(v, x - x.mean(1, keepdim=True)), couples=True))
