@@ -47,12 +47,12 @@ def progress(status: StudyStatus) -> Progress:
         best=_best(status),
         counts={word: count for word, count in sorted(status.counts.items()) if word not in ("running", "waiting")},
         elapsed_s=status.elapsed_s,
-        left_s=time_left(ended, status.trials_wanted, status.elapsed_s, status.hours_wanted),
+        left_s=time_left(ended, status.trials_wanted, status.elapsed_s, status.hours_wanted) if status.holder else None,
     )
 
 
 def time_left(ended: int, wanted: int | None, elapsed_s: float, hours: float | None) -> float | None:
-    """Seconds that the rest takes at the pace so far, or until the hours are spent; None where neither can be told.
+    """Seconds that the rest takes at the pace so far, or until the hours are spent; None where there is none to tell.
 
     Args:
         ended: trials that are over.
@@ -63,7 +63,7 @@ def time_left(ended: int, wanted: int | None, elapsed_s: float, hours: float | N
     bounds = [] if hours is None else [hours * SECONDS_PER_HOUR - elapsed_s]
     if wanted is not None and ended > 0:
         bounds.append(elapsed_s * (wanted - ended) / ended)
-    return max(0.0, min(bounds)) if bounds else None
+    return max(0.0, min(bounds)) if bounds and ended != wanted else None
 
 
 def rows(seen: Progress) -> list[tuple[str, str]]:

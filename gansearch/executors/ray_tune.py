@@ -106,6 +106,10 @@ class StudySearcher(Searcher):  # type: ignore[misc]
         if error:
             self._driver.lost(pack, "its worker died")
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Nothing: Tune pickles its parts to restore them, which ``gansearch resume`` does from the study instead."""
+        return {}
+
     def save(self, checkpoint_path: str) -> None:
         """Nothing: the study's storage is the only state."""
 
@@ -120,6 +124,10 @@ class StudyScheduler(FIFOScheduler):  # type: ignore[misc]
         super().__init__()
         self._driver = driver
         self._desk = desk
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Nothing, as for the searcher."""
+        return {}
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
         """Answer before Tune lets the pack go on."""

@@ -1,5 +1,5 @@
 """Metrics of generated samples, one file each, and the reference extractor."""
 
-from gansearch.metrics._base import Direction, Extractor, Measured, Metric, metrics
+from gansearch.metrics._base import Direction, Extractor, Measured, Metric, RealSet, metrics
 
-__all__ = ["Direction", "Extractor", "Measured", "Metric", "metrics"]
+__all__ = ["Direction", "Extractor", "Measured", "Metric", "RealSet", "metrics"]

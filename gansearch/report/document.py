@@ -10,11 +10,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gansearch.report.pictures import data_uri
+
+WEB = ("http://", "https://")
+_ADDRESS = ":/?#@!$&'*+,;=%-._~"
+"""What may stand in an address as it is; anything else is percent-encoded."""
 
 
 @dataclass(frozen=True)
@@ -118,15 +123,16 @@ def markdown_text(text: str) -> str:
     parts = text.split("`")
     if len(parts) % 2 == 0:  # a backtick without its other half
         parts = [text.replace("`", "'")]
-    parts[::2] = [re.sub(r"([\\<\[*])", r"\\\1", part) for part in parts[::2]]
+    parts[::2] = [re.sub(r"([\\<\[\]*])", r"\\\1", part) for part in parts[::2]]
     return "`".join(parts)
 
 
 def markdown_cell(cell: Cell) -> str:
-    """A cell of a markdown table, on one line."""
-    if isinstance(cell, Link):
-        return f"[{markdown_cell(cell.text)}](<{cell.url}>)"
-    return markdown_text(" ".join(cell.split())).replace("|", r"\|")
+    """A cell of a markdown table, on one line; a link only where it leads to a page of the web."""
+    if isinstance(cell, Link) and cell.url.startswith(WEB):
+        return f"[{markdown_cell(cell.text)}]({quote(cell.url, safe=_ADDRESS)})"
+    text = cell.text if isinstance(cell, Link) else cell
+    return markdown_text(" ".join(text.split())).replace("|", r"\|")
 
 
 def html_text(text: str) -> Markup:
@@ -136,7 +142,7 @@ def html_text(text: str) -> Markup:
 
 def html_cell(cell: Cell) -> Markup:
     """A cell of an HTML table; a link only where it leads to a page of the web."""
-    if isinstance(cell, Link) and cell.url.startswith(("http://", "https://")):
+    if isinstance(cell, Link) and cell.url.startswith(WEB):
         return Markup('<a href="{}">{}</a>').format(cell.url, html_text(cell.text))
     return html_text(cell.text if isinstance(cell, Link) else cell)
 

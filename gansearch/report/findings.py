@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from gansearch.records import End, Setting
+from gansearch.records import End
 from gansearch.report import figures, sentences
 from gansearch.report.analysis import Analysis
 from gansearch.report.associations import Association
@@ -14,7 +14,7 @@ from gansearch.report.document import Block, Bullets, Cell, Code, Document, Figu
 from gansearch.report.facts import what_was_run
 from gansearch.report.material import StudyMaterial, TrialMaterial
 from gansearch.report.pictures import Pixels, png
-from gansearch.report.statistics import Estimate
+from gansearch.report.statistics import FEWEST, Estimate
 from gansearch.report.wording import code, correlation, interval, number, percent, plain, setting
 
 MOST_EXAMPLES = 3
@@ -62,7 +62,7 @@ def _in_short(material: StudyMaterial, analysis: Analysis) -> list[Block]:
 def _noteworthy(material: StudyMaterial, analysis: Analysis) -> list[str]:
     under = sentences.under(material)
     every = [found for each in analysis.associations.values() for found in each]
-    return [sentences.association(found, under) for found in every if sentences.seen(found)]
+    return [sentences.association(found, under) for found in every if sentences.stands_out(found)]
 
 
 def _best(material: StudyMaterial, picture: Picture) -> list[Block]:
@@ -120,9 +120,12 @@ def _associations(material: StudyMaterial, analysis: Analysis) -> list[Block]:
             blocks.append(Paragraph(sentences.ABOUT_RHO))
             blocks.append(Table(_RHO_HEADERS, [_rho_row(each) for each in numeric]))
         unseen = [each for each in numeric if not sentences.seen(each)]
-        said = [sentences.association(each, under) for each in found if each not in unseen]
+        few = [each for each in found if each.n < FEWEST]
+        said = [sentences.association(each, under) for each in found if each not in unseen and each not in few]
         if unseen:
             said.append(sentences.none_seen(unseen, under))
+        if few:
+            said.append(sentences.too_few(few))
         if said:
             blocks.append(Bullets(said))
     return blocks

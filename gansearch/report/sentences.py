@@ -141,10 +141,16 @@ def association(found: Association, under: str) -> str:
         under: what chose the runs, as ``under this sampler (tpe)``.
     """
     if found.n < FEWEST:
-        return f"{code(found.path)}: too few to say (n = {found.n} completed, at least {FEWEST} are needed)."
+        return too_few([found])
     if found.rho is None:
         return _categorical(found, under)
     return _numeric(found, found.rho, under)
+
+
+def too_few(every: Sequence[Association]) -> str:
+    """The dimensions of which nothing can be said."""
+    parts = ", ".join(f"{code(found.path)} (n = {found.n})" for found in every)
+    return f"Too few completed runs to say anything, of at least {FEWEST} that are needed: {parts}."
 
 
 def none_seen(every: Sequence[Association], under: str) -> str:
@@ -162,6 +168,11 @@ def seen(found: Association) -> bool:
     if found.rho is None:
         return found.p is not None and found.p < 0.05
     return found.rho.interval is not None and found.rho.interval.excludes(0.0)
+
+
+def stands_out(found: Association) -> bool:
+    """Whether it is seen, and still is after correction for the number of dimensions that were tested."""
+    return seen(found) and found.p_holm is not None and found.p_holm < 0.05
 
 
 def _numeric(found: Association, rho: Estimate, under: str) -> str:
@@ -189,7 +200,7 @@ def _categorical(found: Association, under: str) -> str:
     said = f"Median {code(found.metric)} by {code(found.path)}: {levels}."
     if found.p is None:
         return f"{said} Too few to compare them (n = {found.n} completed)."
-    test = f"Kruskal and Wallis's test by permutation, n = {found.n}{_p(found)}"
+    test = f"Kruskal and Wallis's test, n = {found.n}{_p(found)}"
     if seen(found):
         return f"{said} {code(found.path)} is associated with {code(found.metric)} {under} ({test})."
     return f"{said} No association is seen {under} ({test})."
@@ -261,13 +272,15 @@ def limits(material: StudyMaterial) -> list[str]:
 
 
 def _censoring(material: StudyMaterial, stopped: int) -> str:
-    by_detector = sum(trial.end in (End.COLLAPSED, End.DIVERGED) for trial in material.stopped)
+    collapsed = sum(trial.end is End.COLLAPSED for trial in material.stopped)
     said = (
         f"{plural(stopped, 'run')} of {len(material.trials)} {_was(stopped)} stopped early, without a value at the "
         "full budget: the first number of an association leaves such runs out, the second gives them the last rank. "
     )
-    if by_detector and material.space.detectors.mode == "enforce":
-        said += f"Whether the {by_detector} stopped by a detector would have recovered is not known."
+    if collapsed:
+        said += (
+            f"Whether the {collapsed} that {_was(collapsed)} stopped as collapsed would have recovered is not known."
+        )
     return said.strip()
 
 

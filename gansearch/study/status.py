@@ -29,6 +29,8 @@ class TrialRow:
     """Optuna's state of the trial, in small letters: complete, pruned, fail, running, waiting."""
     values: Values | None
     """Of the objectives, where the run completed."""
+    trial_values: Values | None
+    """What Optuna was told of the trial, where it is complete; with replicates, their mean."""
     end: End | None
     """How it ended or rests; None while it runs or waits."""
     kind: str | None
@@ -72,7 +74,7 @@ class StudyStatus:
     counts: Mapping[str, int]
     """Runs by end (``completed``, ``collapsed``, ...), and ``running`` and ``waiting``."""
     best: TrialRow | None
-    """The completed run with the best first objective."""
+    """The best run of the trial with the best first objective."""
     running: tuple[TrialRow, ...]
     trials: int
     """Trials begun; with replicates each counts once."""
@@ -105,10 +107,14 @@ def counted(found: Sequence[TrialRow]) -> dict[str, int]:
 
 
 def best_first(found: Sequence[TrialRow], objectives: Sequence[Objective]) -> list[TrialRow]:
-    """Completed runs of complete trials by their first objective, the best first; equal ones by number."""
+    """Completed runs of complete trials: by their trial's first objective, then by their own, the best first."""
     sign = 1.0 if objectives[0].direction == "minimize" else -1.0
-    done = [row for row in found if row.value is not None and row.state == TrialState.COMPLETE.name.lower()]
-    return sorted(done, key=lambda row: (sign * (row.value or 0.0), row.identity.number, row.identity.replicate or 0))
+    done = [
+        ((sign * row.trial_values[0], row.number, sign * row.values[0], row.replicate or 0), row)
+        for row in found
+        if row.values is not None and row.trial_values is not None
+    ]
+    return [row for _, row in sorted(done, key=lambda item: item[0])]
 
 
 def _row(trial: FrozenTrial, identity: TrialIdentity, replicate: Replicate) -> TrialRow:
@@ -120,6 +126,7 @@ def _row(trial: FrozenTrial, identity: TrialIdentity, replicate: Replicate) -> T
         params=trial.system_attrs.get("fixed_params", {}) if is_waiting else trial.params,
         state=trial.state.name.lower(),
         values=replicate.values,
+        trial_values=tuple(trial.values) if trial.state is TrialState.COMPLETE else None,
         end=None if end is None else end.end,
         kind=None if finding is None else finding.kind,
         reason=None if end is None else end.reason,

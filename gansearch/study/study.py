@@ -237,5 +237,5 @@ class Study:
         return self._reader.trials()
 
     def best_assignments(self, count: int) -> list[Assignment]:
-        """The completed runs with the best first objective, the best first."""
+        """The completed runs of the trials with the best first objective, the best first."""
         return self._reader.best_assignments(count)

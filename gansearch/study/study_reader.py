@@ -125,7 +125,7 @@ class StudyReader:
         )
 
     def best_assignments(self, count: int) -> list[Assignment]:
-        """The completed runs with the best first objective, as they were run."""
+        """The completed runs of the trials with the best first objective, as they were run."""
         return [self.assignment(row) for row in best_first(self.trials(), self.space.plan.objectives)[:count]]
 
     def assignment(self, row: TrialRow) -> Assignment:

@@ -20,6 +20,12 @@ from gansearch.cli.launch import parse_settings
 Run = Callable[..., Any]
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home for several studies: a new MLflow store takes seconds to make."""
+    return tmp_path_factory.mktemp("home")
+
+
 def test_settings_are_key_and_value() -> None:
     assert parse_settings(["training.batch_size=64", "loss = {name: minimax}", "a.b=x=y"]) == {
         "training.batch_size": "64",
@@ -49,25 +55,26 @@ def test_a_wrong_setting_is_wrong_usage(run: Run, rings: Path) -> None:
     assert "must be KEY=VALUE" in ended.err
 
 
-def test_a_launch_ends_with_what_to_do_next(run: Run, rings: Path, gansearch_home: Path) -> None:
-    ended = run("launch", str(rings), "--executor", "local", "--trials", "2")
+def test_a_launch_ends_with_what_to_do_next(run: Run, rings: Path, home: Path) -> None:
+    ended = run("launch", str(rings), "--executor", "local", "--trials", "2", "--name", "next", "--home", str(home))
 
     assert ended.status == 0
-    report = gansearch_home / "studies" / "rings" / "report"
-    assert ended.out.startswith("rings: finished: 2 of 2 trials ended, 0 running; best frechet_distance ")
+    report = home / "studies" / "next" / "report"
+    assert ended.out.startswith("next: finished: 2 of 2 trials ended, 0 running; best frechet_distance ")
     assert f"findings  {report}/findings.md" in ended.out
     assert f"to share  {report}/findings.html" in ended.out
-    assert f"MLflow    gansearch ui --home {gansearch_home}" in ended.out
-    assert f"go on     gansearch resume rings --trials +10 --home {gansearch_home}" in ended.out
+    assert f"MLflow    gansearch ui --home {home}" in ended.out
+    assert f"go on     gansearch resume next --trials +10 --home {home}" in ended.out
     assert (report / "findings.md").is_file()
     assert (report / "findings.html").is_file()
 
 
-def test_a_second_launch_under_the_name_is_refused_and_resume_goes_on(run: Run, rings: Path) -> None:
-    first = run("launch", str(rings), "--executor", "local", "--trials", "1", "--json")
-    second = run("launch", str(rings), "--executor", "local", "--trials", "1")
-    resumed = run("resume", "rings", "--executor", "local", "--trials", "+1", "--json")
-    reported = run("report", "rings", "--json")
+def test_a_second_launch_under_the_name_is_refused_and_resume_goes_on(run: Run, rings: Path, home: Path) -> None:
+    where = ("--executor", "local", "--home", str(home))
+    first = run("launch", str(rings), "--trials", "1", "--json", *where)
+    second = run("launch", str(rings), "--trials", "1", *where)
+    resumed = run("resume", "rings", "--trials", "+1", "--json", *where)
+    reported = run("report", "rings", "--json", "--home", str(home))
 
     assert json.loads(first.out)["status"]["trials"] == 1
     assert second.status == 1
@@ -85,21 +92,29 @@ def test_an_unknown_study_cannot_be_resumed_or_reported(run: Run) -> None:
         assert "nosuch" in ended.err
 
 
-def test_ctrl_c_is_status_130_and_says_how_to_go_on(rings: Path, gansearch_home: Path) -> None:
+def test_ctrl_c_is_status_130_and_says_how_to_go_on(rings: Path, home: Path) -> None:
     rings.write_text(rings.read_text(encoding="utf-8").replace("epochs: 2", "epochs: 4000"), encoding="utf-8")
-    command = [sys.executable, "-m", "gansearch.cli", "launch", str(rings), "--executor", "local"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as driver:
-        records = gansearch_home / "studies" / "rings" / "records"
-        deadline = time.monotonic() + 60
-        while not (records.is_dir() and any(records.iterdir())) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        driver.send_signal(signal.SIGINT)
-        out, err = driver.communicate(timeout=60)
+    arguments = ["launch", str(rings), "--executor", "local", "--name", "endless", "--home", str(home)]
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "gansearch.cli", *arguments],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    records = home / "studies" / "endless" / "records"
+    wait_until(lambda: records.is_dir() and any(records.iterdir()))
+    driver.send_signal(signal.SIGINT)
+    out, err = driver.communicate(timeout=120)
 
     assert driver.returncode == 130, err
-    assert out.startswith("rings: interrupted: ")
-    assert f"resume rings --home {gansearch_home}" in out
+    assert out.startswith("endless: interrupted: ")
+    assert f"resume endless --home {home}" in out
     assert "Traceback" not in err
+
+
+def wait_until(holds: Callable[[], bool], limit_s: float = 120.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < deadline, f"not so within {limit_s} s"
+        time.sleep(0.1)

@@ -16,6 +16,7 @@ def row(number: int, end: End | None = None, value: float | None = None, replica
         params={},
         state="running" if end is None else "complete",
         values=None if value is None else (value, 0.5),
+        trial_values=None,
         end=end,
         kind=None,
         reason=None,
@@ -68,6 +69,10 @@ def test_the_line_says_it_all() -> None:
     )
 
 
+def test_a_study_that_nobody_drives_has_no_time_left() -> None:
+    assert progress(status(holder=None)).left_s is None
+
+
 def test_a_study_that_begins_has_a_short_line() -> None:
     seen = progress(status(counts={}, best=None, running=(), trials=0, trials_wanted=None, elapsed_s=0.4))
 
@@ -81,6 +86,7 @@ def test_a_study_that_begins_has_a_short_line() -> None:
         (2, None, None, None),
         (2, 10, None, 240.0),
         (12, 10, None, 0.0),
+        (10, 10, 1.0, None),
         (2, 10, 0.05, 120.0),
         (0, None, 0.05, 120.0),
         (5, 10, 10.0, 60.0),

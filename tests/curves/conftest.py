@@ -65,7 +65,7 @@ class Records:
         return Record(kind, self.attempt, payload)
 
 
-@pytest.fixture()
+@pytest.fixture
 def made() -> Callable[[int], Records]:
     """Makes the records of an attempt."""
     return Records
@@ -77,13 +77,13 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     return Storage(tmp_path / "s" if request.param == "local" else f"memory://curves{tmp_path.as_posix()}")
 
 
-@pytest.fixture()
+@pytest.fixture
 def local(tmp_path: Path) -> Storage:
     """A study's folder on this machine."""
     return Storage(tmp_path / "s")
 
 
-@pytest.fixture()
+@pytest.fixture
 def who() -> TrialIdentity:
     """A trial."""
     return TrialIdentity("s", 7)

@@ -27,7 +27,11 @@ def test_a_resumed_attempt_supersedes_what_came_after_its_checkpoint(made: Made)
     curve = Curve.of(
         [
             old.began(),
-            *(record for epoch in range(1, 4) for record in (old.signals(epoch * 10 - 10), old.evaluation(epoch, epoch))),
+            *(
+                record
+                for epoch in range(1, 4)
+                for record in (old.signals(epoch * 10 - 10), old.evaluation(epoch, epoch))
+            ),
             old.finding(10),
             old.finding(30, stopped=True),
             old.samples(1),

@@ -17,7 +17,7 @@ from gansearch.storage import Storage
 Made = Callable[..., Any]
 
 
-@pytest.fixture()
+@pytest.fixture
 def curves(made: Made) -> dict[TrialIdentity, Curve]:
     first = [made().began(), made().signals(0), made().evaluation(1, math.nan, recall=0.1), made().ended(1)]
     second = [made().began(), made().signals(0, steps=3), made().ended(1, End.COLLAPSED, made().found(3))]

@@ -59,7 +59,9 @@ def test_the_message_names_file_and_offset() -> None:
     first = portion(1)
     damaged = bytearray(first + portion(2))
     damaged[-5] ^= 1
-    with pytest.raises(CorruptFileError, match=rf"some/file is damaged: the segment at byte {100 + len(first)} must have"):
+    with pytest.raises(
+        CorruptFileError, match=rf"some/file is damaged: the segment at byte {100 + len(first)} must have"
+    ):
         scan(bytes(damaged), "some/file", start=100)
 
 

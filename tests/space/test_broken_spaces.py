@@ -8,14 +8,20 @@ from dataclasses import dataclass
 
 import pytest
 
+from gansearch.data import datasets
 from gansearch.errors import SpaceError, SpaceProblem
 from gansearch.space import parse_space
+from gansearch.training import optimizers
+from gansearch.tricks import tricks
 
 WHOLE = """\
 name: broken
 dataset: {name: ring}
 plan: {trials: 5, pruner: none}
 """
+DATASETS = ", ".join(datasets.names())
+OPTIMIZERS = ", ".join(optimizers.names())
+PENALTIES = ", ".join(trick.name for trick in tricks if trick.slot == "gradient_penalty")
 DATA = "name: broken\ndataset: {name: ring}\n"
 
 
@@ -41,7 +47,7 @@ CASES = {
     "no name": Case("dataset: {name: ring}\nplan: {trials: 5}\n", 1, "name", "must be given", "nothing"),
     "a name with a space": Case("name: a b\ndataset: {name: ring}\nplan: {trials: 5}\n", 1, "name", "must be a word of letters, digits, dots, dashes and underscores", "a b"),
     "no data set": Case("name: broken\nplan: {trials: 5}\n", 1, "dataset.name", "must be given", "nothing"),
-    "an unknown data set": Case("name: broken\ndataset:\n  name: rings\nplan: {trials: 5}\n", 3, "dataset.name", "must be one of grid, mnist, mnist5k, ring", "rings", "ring"),
+    "an unknown data set": Case("name: broken\ndataset:\n  name: rings\nplan: {trials: 5}\n", 3, "dataset.name", f"must be one of {DATASETS}", "rings", "ring"),
     "a searched data set": Case("name: broken\ndataset: {name: {choice: [ring, grid]}}\nplan: {trials: 5}\n", 2, "dataset.name", "must be fixed: values compare only on one data set", "{choice: [ring, grid]}"),
     "no plan": Case(DATA, 1, "plan", "must be given", "nothing"),
     "an unknown field": Case(WHOLE + "generator:\n  layer: 3\n", 5, "generator.layer", "must be a field of mlp: layers, width, activation, dropout, init, latent_size", "layer", "layers"),
@@ -52,7 +58,7 @@ CASES = {
     "out of the limits": Case(WHOLE + "generator: {dropout: 1.5}\n", 4, "generator.dropout", "must be a number in [0, 0.99]", "1.5"),
     "an unknown choice": Case(WHOLE + "generator: {activation: rel}\n", 4, "generator.activation", "must be one of relu, leaky_relu, elu, gelu, relu6", "rel", "relu"),
     "an unknown choice in a choice": Case(WHOLE + "generator:\n  activation:\n    choice:\n      - relu\n      - geluu\n", 8, "generator.activation.choice[1]", "must be one of relu, leaky_relu, elu, gelu, relu6", "geluu", "gelu"),
-    "an unknown optimizer": Case(WHOLE + "optimizer: {generator: {name: adem}}\n", 4, "optimizer.generator.name", "must be one of adam, rmsprop, sgd", "adem", "adam"),
+    "an unknown optimizer": Case(WHOLE + "optimizer: {generator: {name: adem}}\n", 4, "optimizer.generator.name", f"must be one of {OPTIMIZERS}", "adem", "adam"),
     "an optimizer for nobody": Case(WHOLE + "optimizer:\n  generators: {lr: 1e-4}\n", 5, "optimizer.generators", "must be a key of optimizer: generator, discriminator", "generators", "generator"),
     "a bound out of the limits": Case(WHOLE + "generator: {dropout: {float: [0.0, 1.5]}}\n", 4, "generator.dropout.float[1]", "must be a number in [0, 0.99]", "1.5"),
     "bounds in the wrong order": Case(WHOLE + "generator: {layers: {int: [7, 2]}}\n", 4, "generator.layers.int", "must be [low, high] with low not above high", "[7, 2]", "[2, 7]"),
@@ -75,7 +81,7 @@ CASES = {
     # Tricks.
     "an unknown trick": Case(WHOLE + "tricks:\n  label_flip: {enabled: true}\n", 5, "tricks.label_flip", "", "label_flip", "label_flips"),
     "a trick that is maybe on": Case(WHOLE + "tricks: {label_flips: {enabled: maybe}}\n", 4, "tricks.label_flips.enabled", "must be one of true, false", "maybe"),
-    "a slot with a foreign trick": Case(WHOLE + "tricks: {gradient_penalty: ema}\n", 4, "tricks.gradient_penalty", "must be one of off, r1_penalty, wgan_gp", "ema"),
+    "a slot with a foreign trick": Case(WHOLE + "tricks: {gradient_penalty: ema}\n", 4, "tricks.gradient_penalty", f"must be one of off, {PENALTIES}", "ema"),
     "a slotted trick without its slot": Case(WHOLE + "tricks: {r1_penalty: {gamma: 1.0}}\n", 4, "tricks.r1_penalty", "must be chosen by tricks.gradient_penalty, which the file leaves out", "{gamma: 1.0}"),
     "a slotted trick that is never chosen": Case(WHOLE + "tricks:\n  gradient_penalty: {choice: [off, wgan_gp]}\n  r1_penalty: {gamma: 1.0}\n", 6, "tricks.r1_penalty", "must be chosen by tricks.gradient_penalty", "gradient_penalty: {choice: [off, wgan_gp]}"),
     "a slotted trick switched by hand": Case(WHOLE + "tricks:\n  gradient_penalty: r1_penalty\n  r1_penalty: {enabled: true}\n", 6, "tricks.r1_penalty.enabled", "must stand beside the choice of tricks.gradient_penalty, which switches this trick", "true"),

@@ -18,7 +18,9 @@ def test_a_newer_attempt_shuts_out_older_ones(storage: Storage) -> None:
     storage.check_fence("s-1", 2)
     storage.check_fence("s-1", 3)
     for old in (0, 1):
-        with pytest.raises(FencedError, match=rf"attempt {old} at s-1 may write nothing more: attempt 2 has replaced it"):
+        with pytest.raises(
+            FencedError, match=rf"attempt {old} at s-1 may write nothing more: attempt 2 has replaced it"
+        ):
             storage.check_fence("s-1", old)
         with pytest.raises(FencedError, match="attempt 2 has replaced it"):
             storage.fence("s-1", old)

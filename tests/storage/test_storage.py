@@ -83,11 +83,11 @@ def test_a_failed_write_leaves_the_old_content_and_no_litter(tmp_path: Path, mon
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(local_files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageError, match="x cannot be written: the disk is full"):
         storage.write("x", b"new")
     assert storage.read("x") == b"old"
-    assert os.listdir(tmp_path) == ["x"]
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
 def test_a_file_that_is_being_written_is_not_listed(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def badness(parameters: Mapping[str, Any]) -> float:
     return float(parameters["generator.layers"]) + 100.0 * float(parameters.get("optimizer.generator.lr", 0.0))
 
 
-@pytest.fixture()
+@pytest.fixture
 def small_space() -> Callable[..., SearchSpace]:
     """The small search space, with changes by dotted path."""
 
@@ -77,7 +77,7 @@ def small_space() -> Callable[..., SearchSpace]:
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def grid_space(small_space: Callable[..., SearchSpace]) -> Callable[..., SearchSpace]:
     """A grid of 6 points, one of its parameters under a condition."""
 
@@ -87,7 +87,7 @@ def grid_space(small_space: Callable[..., SearchSpace]) -> Callable[..., SearchS
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path: Path) -> Storage:
     """A study's folder."""
     return Storage(tmp_path / "studies" / "s")
@@ -108,7 +108,9 @@ class Runner:
         """Report an end."""
         seen = finding() if end in (End.COLLAPSED, End.DIVERGED) else None
         said = TrialEnd(end, reason, epoch * 10, epoch, seen)
-        return self.study.report(LaneReport(assignment.identity, assignment.attempt, epoch * 10, epoch, None, said, 1.5))
+        return self.study.report(
+            LaneReport(assignment.identity, assignment.attempt, epoch * 10, epoch, None, said, 1.5)
+        )
 
     def run(self, assignment: Assignment, *, epochs: int = 9, start: int = 1) -> End:
         """Run one trial from start to end, obeying the study."""
@@ -130,7 +132,7 @@ class Runner:
         return done
 
 
-@pytest.fixture()
+@pytest.fixture
 def runner() -> type[Runner]:
     """Plays the executor."""
     return Runner

@@ -73,20 +73,15 @@ def run_to(end: End, value: float, small_space: Any, folder: Any, runner: Any, *
         return frozen, study.trials()[0]
 
 
-@pytest.mark.parametrize(
-    ("end", "state", "violation"),
-    [(C, COMPLETE, None), (P, PRUNED, None), (X, PRUNED, 1.0), (D, PRUNED, 1.0), (F, FAIL, None), (M, FAIL, None)],
-)
+TABLE = {C: (COMPLETE, None), P: (PRUNED, None), X: (PRUNED, 1.0), D: (PRUNED, 1.0), F: (FAIL, None), M: (FAIL, None)}
+
+
+@pytest.mark.parametrize("end", list(TABLE))
 @pytest.mark.parametrize("sampler", ["tpe", "cmaes", "nsgaii"])
 def test_the_table_in_a_real_study(
-    end: End,
-    state: TrialState,
-    violation: float | None,
-    sampler: str,
-    small_space: Callable[..., Any],
-    folder: Any,
-    runner: Any,
+    end: End, sampler: str, small_space: Callable[..., Any], folder: Any, runner: Any
 ) -> None:
+    state, violation = TABLE[end]
     frozen, row = run_to(end, 2.5, small_space, folder, runner, **{"plan.sampler": sampler})
     assert frozen.state is state
     assert frozen.intermediate_values == {1: 2.5, 2: 2.5, 3: 2.5}

@@ -18,7 +18,7 @@ from gansearch.study.journal import Journal
 LOGS: list[dict[str, Any]] = [{"op": number, "text": "é" * number} for number in range(5)]
 
 
-@pytest.fixture()
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "j"
 
@@ -99,14 +99,14 @@ import pathlib
 from gansearch.study.journal import Journal
 journal = Journal(pathlib.Path({str(path)!r}))
 import os
-for number in range(200):
+for number in range(40):
     journal.append_logs([{{"pid": os.getpid(), "number": number, "filling": "x" * 500}}])
 """
     running = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(2)]
     assert [process.wait() for process in running] == [0, 0]
     logs = Journal(path).read_logs(0)
     for process in running:
-        assert [log["number"] for log in logs if log["pid"] == process.pid] == list(range(200))
+        assert [log["number"] for log in logs if log["pid"] == process.pid] == list(range(40))
 
 
 def test_optuna_finds_in_it_what_its_own_backend_would(path: Path) -> None:

@@ -109,7 +109,7 @@ def check_streams(lanes: list[Trick]) -> None:
 
 def check_state(lanes: list[Trick]) -> None:
     """All that changes lies in ``lanes.state``: a new instance with that state goes on as the old one would."""
-    worked, copied = FakeLanes(seeds=SEEDS), FakeLanes(seeds=SEEDS)
+    worked = FakeLanes(seeds=SEEDS)
     old = stacked(lanes)
     run_hooks(old, worked)
     for value in worked.state.values():

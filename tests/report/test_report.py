@@ -1,0 +1,189 @@
+"""A report written from a real study's storage: journal, records and samples; no training."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gansearch.curves import CurveWriter, Record
+from gansearch.errors import StudyNotFoundError
+from gansearch.records import Assignment, End, Evaluation, Finding, LaneReport, MetricValue, Protocol, TrialEnd, to_json
+from gansearch.report import load_frames, write_report
+from gansearch.report.loading import load_material
+from gansearch.space import SearchSpace
+from gansearch.storage import Storage
+from gansearch.study import Study
+from gansearch.tracking import MlflowTracker, default_uri
+
+PROTOCOL = Protocol("mnist-cnn", "0a1b2c3d4e5f", 1000, 1000, "test")
+
+
+def run(study: Study, assignment: Assignment, end: End, samples: bytes, *, epochs: int = 4) -> None:
+    """Record and report one trial as a worker would."""
+    storage = study.storage
+    writer = CurveWriter(storage, assignment.identity, assignment.attempt)
+    writer.append(Record("attempt", 0, {"from_step": 0, "started": 0.0, "lanes": 1, "versions": {"torch": "2.15.0"}}))
+    for epoch in range(1, epochs + 1):
+        signals = {"d_loss": np.full(10, 1.0, np.float32), "g_loss": np.full(10, 0.9, np.float32)}
+        writer.append(Record("signals", 0, {"first_step": 10 * (epoch - 1), "names": list(signals), "values": signals}))
+        value = float(assignment.identity.number) + 50.0 / epoch
+        done = Evaluation(10 * epoch, epoch, "live", False, (MetricValue("frechet_distance", value, PROTOCOL),), 0.1)
+        path = f"samples/{assignment.identity}/{epoch}.npz"
+        storage.write(path, samples)
+        writer.append(Record("evaluation", 0, to_json(done)))
+        writer.append(Record("samples", 0, {"epoch": epoch, "step": 10 * epoch, "path": path}))
+        study.report(LaneReport(assignment.identity, 0, 10 * epoch, epoch, evaluation=done, seconds=float(epoch)))
+    finding = Finding("mode_collapse", "mode_collapse", 40, epochs, "classes_covered", 1.0, 3.0, {}, "1 class is left")
+    stopped = finding if end is End.COLLAPSED else None
+    over = TrialEnd(end, "1 class is left" if stopped else "trained", 10 * epochs, epochs, stopped)
+    if stopped:
+        writer.append(Record("finding", 0, {**to_json(finding), "stopped": True}))
+    writer.append(Record("end", 0, to_json(over)))
+    writer.close()
+    study.report(LaneReport(assignment.identity, 0, 10 * epochs, epochs, end=over, seconds=float(epochs)))
+
+
+@pytest.fixture(scope="module")
+def made_once(space: SearchSpace, image_npz: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nine completed trials and one that collapsed."""
+    folder = tmp_path_factory.mktemp("made") / "study"
+    with Study.create(space, name="digits", storage=Storage(folder), seed=3) as study:
+        for number in range(10):
+            assignment = study.ask()
+            assert assignment is not None
+            run(study, assignment, End.COLLAPSED if number == 4 else End.COMPLETED, image_npz)
+    return folder
+
+
+@pytest.fixture
+def finished(made_once: Path, tmp_path: Path) -> Storage:
+    """A copy for each test."""
+    return Storage(shutil.copytree(made_once, tmp_path / "study"))
+
+
+def test_all_files_are_written(finished: Storage) -> None:
+    files = write_report("digits", finished)
+    assert files.markdown.read_text().startswith("# Findings of the study digits\n")
+    assert {path.name for path in files.frames.iterdir()} == {
+        "trials.parquet",
+        "evaluations.parquet",
+        "signals.parquet",
+        "findings.parquet",
+    }
+    figures = files.markdown.parent / "figures"
+    linked = set(re.findall(r"\(figures/([^)]+)\)", files.markdown.read_text()))
+    assert {path.name for path in figures.iterdir()} == linked
+    assert {"best_samples.png", "curves_frechet_distance.png", "losses.png", "side_by_side.png"} == linked
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in figures.iterdir())
+
+
+def test_the_page_is_self_contained(finished: Storage) -> None:
+    page = write_report("digits", finished).html.read_text()
+    sources = re.findall(r'src="([^"]{0,30})', page)
+    assert len(sources) == 4
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+
+
+def test_numbers_are_those_of_the_study(finished: Storage) -> None:
+    text = write_report("digits", finished).markdown.read_text()
+    assert "The best of 9 completed runs is `digits-0` with a `frechet_distance` of 18.1" in text
+    assert "1 of 10 runs was `collapsed` (10 %, n = 10, 95 % interval 2 % to 40 %)." in text
+    assert "| digits-4 | `collapsed` | mode collapse | 4 | 1 class is left |" in text
+    assert finished.local_path() is not None
+
+
+def test_the_best_can_be_trained_again_from_its_file(finished: Storage) -> None:
+    write_report("digits", finished)
+    best = json.loads(finished.read("report/best.json"))
+    material = load_material("digits", finished)
+    assert material.best is not None
+    assert (best["settings"], best["seed"]) == (dict(material.best.settings), material.best.seed)
+    assert best["settings"]["training.epochs"] == 20
+
+
+def test_frames_of_a_stored_study(finished: Storage) -> None:
+    frames = load_frames("digits", finished)
+    assert list(frames.trials["number"]) == list(range(10))
+    assert frames.trials["objective.frechet_distance"].notna().sum() == 9
+    write_report("digits", finished)
+    stored = finished.local_path("report/frames/trials.parquet")
+    assert stored is not None
+    pd.testing.assert_frame_equal(pd.read_parquet(stored), frames.trials, check_dtype=False)
+
+
+def test_a_second_report_replaces_the_first(finished: Storage) -> None:
+    write_report("digits", finished)
+    finished.write("report/figures/old.png", b"of a study that went on")
+    files = write_report("digits", finished)
+    assert "old.png" not in {path.name for path in (files.markdown.parent / "figures").iterdir()}
+
+
+def test_a_study_without_trials(space: SearchSpace, storage: Storage) -> None:
+    Study.create(space, name="digits", storage=storage, seed=3).close()
+    assert "nothing to report yet" in write_report("digits", storage).markdown.read_text()
+
+
+def test_a_running_study_can_be_read(space: SearchSpace, storage: Storage, image_npz: bytes) -> None:
+    with Study.create(space, name="digits", storage=storage, seed=3) as study:
+        first, second = study.ask(), study.ask()
+        assert first is not None
+        assert second is not None
+        run(study, first, End.COMPLETED, image_npz)
+        text = write_report("digits", storage).markdown.read_text()
+    assert "1 still running, so this report is preliminary" in text
+
+
+def test_a_damaged_record_and_damaged_samples_are_said(finished: Storage) -> None:
+    for path in finished.list("records"):
+        if "digits-2" in path:
+            content = bytearray(finished.read(path))
+            content[len(content) // 3] ^= 0xFF
+            finished.write(path, bytes(content))
+    finished.write("samples/digits-0/4.npz", b"not samples")
+    text = write_report("digits", finished).markdown.read_text()
+    assert "The records of `digits-2` (n = 1) are damaged" in text
+    assert "best_samples" not in text
+
+
+def test_a_study_that_is_not_there(storage: Storage) -> None:
+    with pytest.raises(StudyNotFoundError, match="there is no study 'digits'"):
+        write_report("digits", storage)
+
+
+@pytest.mark.verify
+def test_runs_are_linked_where_mlflow_knows_them(finished: Storage, tmp_path: Path) -> None:
+    uri = default_uri(tmp_path)
+    tracker = MlflowTracker(uri, "digits", interval_s=0.01)
+    trial = load_material("digits", finished).trials[4]
+    tracker.trial_started(trial.identity, trial.settings, trial.parameters, {})
+    assert tracker.close(100) == 0
+    text = write_report("digits", finished, tracking_uri=uri).markdown.read_text()
+    assert f"[digits-4](http://127.0.0.1:5000/#/experiments/1/runs/{tracker.run_id(trial.identity)})" in text
+    assert "(links lead to MLflow on this machine while `gansearch ui` runs)" in text
+
+
+@pytest.mark.parametrize("uri", ["sqlite:////nowhere/mlflow.db", "http://127.0.0.1:9"])
+def test_a_tracking_store_that_is_away_keeps_no_report_back(
+    finished: Storage, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    text = write_report("digits", finished, tracking_uri=uri).markdown.read_text()
+    assert "| digits-4 | `collapsed` |" in text
+
+
+def test_the_report_package_is_lazy() -> None:
+    import gansearch.report
+
+    assert set(gansearch.report.__all__) <= set(dir(gansearch.report))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        gansearch.report.nothing  # noqa: B018
+    wanted: Callable[..., object] = gansearch.report.write_report
+    assert wanted is write_report

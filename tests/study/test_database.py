@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gansearch.errors import StorageError, StudyError, StudyExistsError, StudyLockedError
+from gansearch.space import SearchSpace
+from gansearch.storage import Storage
+from gansearch.study import Study, open_readonly
+from gansearch.study.database import without_password
+
+Space = Callable[..., SearchSpace]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'optuna.db'}"
+
+
+def test_a_study_lives_in_a_database(url: str, small_space: Space, folder: Storage, runner: Any) -> None:
+    space = small_space({"plan.trials": 4, "plan.replicates": 2, "plan.pruner": "median"})
+    with Study.create(space, name="s", storage=folder, seed=1, database_url=url) as study:
+        done = runner(study).drain(3)
+        with pytest.raises(StudyLockedError, match="the study 's' is driven by"):
+            Study.open("s", folder)
+    assert not folder.exists("study.journal")
+    with Study.open("s", folder) as study:
+        done += runner(study).drain()
+        assert study.status().counts == {"completed": 8}
+    assert len({str(each.identity) for each in done}) == 8
+    with open_readonly("s", folder) as reader:
+        assert reader.status().trials == 4
+    with pytest.raises(StudyExistsError, match="exists already"):
+        Study.create(space, name="s", storage=folder, seed=1)
+
+
+def test_the_same_study_in_either_place(url: str, small_space: Space, folder: Storage, runner: Any) -> None:
+    space = small_space({"plan.trials": 5, "plan.sampler": {"name": "tpe", "n_startup_trials": 2}})
+    rows = []
+    for name, where in (("journal", None), ("database", url)):
+        with Study.create(space, name="s", storage=folder.folder(name), seed=1, database_url=where) as study:
+            runner(study).drain()
+            rows.append([(row.params, row.values, row.intermediate) for row in study.trials()])
+    assert rows[0] == rows[1]
+
+
+def test_files_elsewhere_need_a_database(
+    url: str, small_space: Space, runner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = Storage("memory://study-elsewhere/s")
+    with pytest.raises(
+        StudyError, match="is not on this machine, so its decisions need a database: set GANSEARCH_DATABASE"
+    ):
+        Study.create(small_space(), name="s", storage=elsewhere, seed=1)
+    monkeypatch.setenv("GANSEARCH_DATABASE", url)
+    with Study.create(small_space({"plan.trials": 2}), name="s", storage=elsewhere, seed=1) as study:
+        runner(study).drain()
+    monkeypatch.delenv("GANSEARCH_DATABASE")
+    with Study.open("s", elsewhere) as study:
+        assert study.status().counts == {"completed": 2}
+
+
+def test_a_journal_stays_a_journal(
+    url: str, small_space: Space, folder: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Study.create(small_space(), name="s", storage=folder, seed=1).close()
+    monkeypatch.setenv("GANSEARCH_DATABASE", url)
+    Study.open("s", folder).close()
+
+
+def test_cmaes_needs_a_journal(url: str, small_space: Space, folder: Storage) -> None:
+    space = small_space({"plan.sampler": "cmaes"})
+    study = Study.create(space, name="s", storage=folder, seed=1, database_url=url)
+    with study, pytest.raises(StudyError, match="cmaes must not be used with a database"):
+        study.ask()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("postgresql://user:secret@host:5432/name", "postgresql://user@host:5432/name"),
+        ("postgresql://user@host/name?x=1", "postgresql://user@host/name?x=1"),
+        ("sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
+        ("mysql+pymysql://:secret@host/name", "mysql+pymysql://host/name"),
+    ],
+)
+def test_passwords_are_not_kept(given: str, kept: str) -> None:
+    assert without_password(given) == kept
+
+
+@pytest.mark.parametrize("bad", ["nonsense", "nonsense://host/name", "sqlite:////no/such/folder/x.db"])
+def test_a_database_that_cannot_be_opened_is_named(bad: str, small_space: Space, folder: Storage) -> None:
+    with pytest.raises(StorageError, match=f"the database {bad} cannot be opened"):
+        Study.create(small_space(), name="s", storage=folder, seed=1, database_url=bad)
