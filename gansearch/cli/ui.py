@@ -23,6 +23,7 @@ def ui(
 
     from gansearch.storage.home import home as home_folder
     from gansearch.tracking.location import artifact_root, default_uri, is_server
+    from gansearch.tracking.silence import prepare_environment
 
     folder = home_folder()
     uri = tracking_uri or default_uri(folder)
@@ -31,8 +32,8 @@ def ui(
         return
     folder.mkdir(parents=True, exist_ok=True)
     typer.echo(f"MLflow on {uri}: http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
+    prepare_environment()
     where = ["--backend-store-uri", uri, "--default-artifact-root", artifact_root(folder)]
-    served = subprocess.run(
-        [sys.executable, "-m", "mlflow", "ui", *where, "--host", "127.0.0.1", "--port", str(port)], check=False
-    )
+    reached = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    served = subprocess.run([sys.executable, "-m", "mlflow", "ui", *where, *reached], check=False)
     raise typer.Exit(served.returncode)

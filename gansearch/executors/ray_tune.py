@@ -181,7 +181,11 @@ class RayTuneExecutor:
                     max_concurrent_trials=self._resources.concurrent or self._concurrency(),
                     reuse_actors=True,
                 ),
-                run_config=tune.RunConfig(storage_path=folder, verbose=0),
+                run_config=tune.RunConfig(
+                    storage_path=folder,
+                    verbose=0,
+                    checkpoint_config=tune.CheckpointConfig(checkpoint_frequency=0, checkpoint_at_end=False),
+                ),
             )
             tuner.fit()
 

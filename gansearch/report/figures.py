@@ -105,7 +105,7 @@ def grids(pictures: Sequence[tuple[str, Pixels]]) -> bytes | None:
         return None
     tallest = max(picture.shape[0] / picture.shape[1] for _, picture in pictures)
     each = min(3.6, WIDTH / len(pictures))
-    with _figure(each * len(pictures), each * tallest + 0.5, len(pictures)) as (figure, panels):
+    with _figure(each * len(pictures), each * tallest + 0.3, len(pictures)) as (figure, panels):
         for axes, (name, picture) in zip(panels, pictures, strict=True):
             axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
             axes.set_title(name, fontsize=9)

@@ -233,7 +233,7 @@ def _bounds(estimate: Estimate, form: str) -> str:
 def _metric(metric: Any) -> tuple[str, ...]:
     protocol = metric.protocol
     extractor = protocol.extractor + (f" {protocol.extractor_hash}" if protocol.extractor_hash else "")
-    real = f"{protocol.real_samples:,} ({protocol.real_split})"
+    real = f"{protocol.real_samples:,} ({protocol.real_split})" if protocol.real_samples else "none needed"
     return code(metric.name), number(metric.value), f"{protocol.samples:,}", real, extractor
 
 

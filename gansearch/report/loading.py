@@ -28,7 +28,7 @@ def load_material(name: str, storage: Storage, links: Mapping[str, str] | None =
     with open_readonly(name, storage) as study:
         rows = [row for row in study.trials() if row.end is not None or row.state != WAITING]
         trials = tuple(_trial(row, study, storage) for row in rows)
-        return StudyMaterial(name, study.space, study.seed, trials, links or {})
+        return StudyMaterial(name, study.space, study.seed, trials, study.trials_wanted, links or {})
 
 
 def _trial(row: TrialRow, study: StudyReader, storage: Storage) -> TrialMaterial:

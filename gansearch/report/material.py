@@ -88,6 +88,8 @@ class StudyMaterial:
     seed: int
     trials: tuple[TrialMaterial, ...]
     """In the order of their numbers and replicates."""
+    trials_wanted: int | None = None
+    """Trials of the whole plan, extensions included; None where it has no such bound."""
     links: Mapping[str, str] = field(default_factory=dict)
     """Page of a trial's run in MLflow, by identity."""
 

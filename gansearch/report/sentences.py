@@ -49,9 +49,15 @@ def state(material: StudyMaterial) -> str:
     runs, over = len(material.trials), sum(trial.end is not None for trial in material.trials)
     if runs == 0:
         return "No run has begun (n = 0): there is nothing to report yet."
-    if over == runs:
-        return f"The study has begun {plural(runs, 'run')}, and none is running."
-    return f"The study has begun {plural(runs, 'run')}; {runs - over} still running, so this report is preliminary."
+    begun = len({trial.identity.number for trial in material.trials})
+    of = "" if material.trials_wanted is None else f" of {material.trials_wanted} planned"
+    noun = "trial" if (material.trials_wanted or begun) == 1 else "trials"
+    said = f"{begun}{of} {noun} {'has' if begun == 1 else 'have'} begun"
+    said += f" ({plural(runs, 'run')})" if runs != begun else ""
+    if over < runs:
+        return f"{said}; {plural(runs - over, 'run')} still going on, so this report is preliminary."
+    is_short = material.trials_wanted is not None and begun < material.trials_wanted
+    return f"{said}, and none is running{': the study has not finished' if is_short else ''}."
 
 
 def end_share(found: EndShare) -> str:
@@ -296,6 +302,7 @@ def _protocols(trials: Sequence[TrialMaterial]) -> list[str]:
     return [
         f"Values with n = {samples:,} generated samples hold for the extractor {code(name)} (hash {code(digest)}) "
         f"against the {code(split)} split; they compare with no value of another n, extractor or split."
+        + (" Against the training split they cannot tell learning from memorising." if split == "train" else "")
         for name, digest, samples, split in sorted(protocols)
     ]
 

@@ -11,7 +11,7 @@ from gansearch.dimensions import Choice, Dimension, Float
 from gansearch.records import Setting
 from gansearch.study.live_trial import PRUNED_AT, LiveTrial
 from gansearch.study.replicate import read_replicates
-from gansearch.study.samplers import build_sampler
+from gansearch.study.samplers import build_sampler, carry_over
 from gansearch.study.study_reader import StudyReader
 from gansearch.study.trial_queue import Queue
 
@@ -42,12 +42,14 @@ class Starter:
         # A trial that waits already was queued by a driver that died before it could start it.
         if not waiting and not self._queue.put_next() and self._is_grid:
             return None
-        self._study.sampler = build_sampler(
+        sampler = build_sampler(
             self._space.plan.sampler,
             study_seed=self._reader.seed,
             number=begun,
             is_shared=self._reader.database.is_shared,
         )
+        carry_over(self._study.sampler, sampler)
+        self._study.sampler = sampler
         return self._live(self._study.ask(), {})
 
     def adopt(self, frozen: FrozenTrial) -> LiveTrial:

@@ -68,6 +68,8 @@ class PendingRun:
     ended_ms: int | None = None
     generator: str | None = None
     thinner: Thinner = field(default_factory=lambda: Thinner(PLANNED_EPOCHS))
+    is_resting: bool = False
+    """Whether its last end is one from which it can go on."""
     is_started: bool = False
     """Whether it has yet to be created or found again."""
 
@@ -106,6 +108,7 @@ class PendingRun:
     ) -> None:
         """A trial starts, or goes on after a rest."""
         self.is_started = True
+        self.is_resting = False
         self.status = None
         self.started_ms = started_ms
         self.params.update({name: str(value) for name, value in parameters.items()})
@@ -116,6 +119,7 @@ class PendingRun:
 
     def signals(self, first_step: int, names: Sequence[str], values: NDArray[np.float32], now_ms: int) -> None:
         """Training signals [S, steps] of the steps since ``first_step``, thinned."""
+        self._go_on()
         for step, means in self.thinner.add(first_step, names, values):
             self._window(step, means, now_ms)
 
@@ -125,6 +129,7 @@ class PendingRun:
         Values of the final protocol carry their number of samples in their name, and those of another generator than
         the run's own carry its name: neither belongs on the curve of the others.
         """
+        self._go_on()
         if self.generator is None:
             self.generator = evaluation.generator
             self.tags["gansearch.generator"] = evaluation.generator
@@ -143,10 +148,18 @@ class PendingRun:
         self.tags.update({"gansearch.end": str(end.end), "gansearch.reason": end.reason})
         self.tags["gansearch.finding"] = "" if end.finding is None else end.finding.kind
         self.status = run_status(end.end)
+        self.is_resting = not end.end.is_final
         if end.end.is_final:
             self.ended_ms = now_ms
             for step, means in self.thinner.rest():
                 self._window(step, means, now_ms)
+
+    def _go_on(self) -> None:
+        """Whoever trains does not rest: the records of a resumed trial hold its earlier rests as well."""
+        if self.is_resting:
+            self.is_resting = False
+            self.tags["gansearch.end"] = RUNNING
+            self.status = "RUNNING"
 
     def _window(self, step: int, means: Mapping[str, float], now_ms: int) -> None:
         self.points.extend(Point("train", f"train/{name}", value, step, now_ms) for name, value in means.items())

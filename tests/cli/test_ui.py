@@ -55,7 +55,7 @@ def test_it_shows_the_studies_of_its_home_until_ctrl_c(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gansearch.cli", "ui", "--port", str(port), "--home", str(tmp_path)]
     server = subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, start_new_session=True)
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while (names := experiments(port)) is None and time.monotonic() < deadline:
             time.sleep(0.5)
         assert names is not None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
+
+import gansearch
+from gansearch.space import parse_space
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
@@ -35,6 +39,29 @@ def test_the_map_of_the_tree_names_every_folder() -> None:
 
     assert packages <= named
     assert {name for name in named if not (ROOT / name).is_dir()} == set()
+
+
+def guide_blocks(language: str) -> list[str]:
+    text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_guides_search_space_can_be_launched_with_its_condition() -> None:
+    whole, condition = guide_blocks("yaml")
+    space = parse_space(whole, "guide.md")
+    changed = parse_space(whole, "guide.md", {"generator": condition.removeprefix("generator: ")})
+
+    assert space.plan.trials == 50
+    (dropout,) = [each for each in changed.parameters if each.path == "generator.dropout"]
+    assert [str(each) for each in dropout.conditions] == ["generator.layers >= 3"]
+
+
+def test_the_guides_python_uses_the_public_surface() -> None:
+    (block,) = guide_blocks("python")
+    used = set(re.findall(r"gansearch\.(\w+)", block))
+
+    ast.parse(block)
+    assert used == set(gansearch.__all__) - {"__version__"}
 
 
 def test_decisions_are_numbered_once() -> None:

@@ -134,8 +134,14 @@ def test_how_far_the_study_is(
     make_trial: Callable[..., TrialMaterial], make_study: Callable[..., StudyMaterial]
 ) -> None:
     assert "nothing to report" in sentences.state(make_study())
-    assert sentences.state(make_study(make_trial(0))) == "The study has begun 1 run, and none is running."
-    assert "1 still running" in sentences.state(make_study(make_trial(0), make_trial(1, None)))
+    done = make_trial(0)
+    assert sentences.state(make_study(done, trials_wanted=1)) == "1 of 1 planned trial has begun, and none is running."
+    assert sentences.state(make_study(done, trials_wanted=12)) == (
+        "1 of 12 planned trials has begun, and none is running: the study has not finished."
+    )
+    assert sentences.state(make_study(make_trial(0, replicate=0), make_trial(0, None, replicate=1))) == (
+        "1 trial has begun (2 runs); 1 run still going on, so this report is preliminary."
+    )
 
 
 def test_limits_follow_from_the_study(mixed_study: StudyMaterial, make_study: Callable[..., StudyMaterial]) -> None:

@@ -11,7 +11,7 @@ from gansearch.space import SearchSpace
 from gansearch.space.options import SAMPLERS as ALLOWED
 from gansearch.storage import Storage
 from gansearch.study import Study
-from gansearch.study.samplers import SAMPLERS, build_sampler
+from gansearch.study.samplers import SAMPLERS, SEARCH_SPACES, build_sampler
 
 Space = Callable[..., SearchSpace]
 
@@ -77,6 +77,25 @@ def test_a_resumed_study_chooses_as_an_uninterrupted_one(
             parts += runner(study).drain(2)
     assert [each.parameters for each in parts] == [each.parameters for each in whole]
     assert [each.seed for each in parts] == [each.seed for each in whole]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"name": "tpe"}, {"name": "tpe", "multivariate": True, "group": True}, {"name": "gp"}, {"name": "nsgaii"}],
+)
+def test_what_is_carried_over_saves_time_and_changes_nothing(
+    options: dict[str, Any], small_space: Space, folder: Storage, runner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = {"tpe": {"n_startup_trials": 3}, "gp": {"n_startup_trials": 3}, "nsgaii": {"population_size": 4}}
+    sampler = {**options, **start[options["name"]]}
+    chosen = []
+    for names in (SEARCH_SPACES, ()):
+        monkeypatch.setattr("gansearch.study.samplers.SEARCH_SPACES", names)
+        space = small_space({"plan.sampler": sampler, "plan.trials": 12, "plan.pruner": "median"})
+        with Study.create(space, name="s", storage=folder.folder(str(len(names))), seed=1) as study:
+            chosen.append([each.parameters for each in runner(study).drain()])
+    assert chosen[0] == chosen[1]
+    assert any(hasattr(build_sampler(sampler, study_seed=1, number=0, is_shared=False), name) for name in SEARCH_SPACES)
 
 
 @pytest.mark.parametrize("name", ["tpe", "random", "nsgaii", "gp", "qmc"])

@@ -97,3 +97,13 @@ def test_tags_carry_the_prefix() -> None:
         "gansearch.replicate": "1",
     }
     assert prefixed("mlflow.note.content") == "mlflow.note.content"
+
+
+def test_a_rest_among_the_records_of_a_resumed_trial_is_over_once_it_trains() -> None:
+    run = started()
+    run.end(TrialEnd(End.STOPPED_BY_USER, "stopped", 100, 1), 8)
+    assert (run.status, run.tags["gansearch.end"]) == ("SCHEDULED", "stopped_by_user")
+    run.signals(100, ("d_loss",), np.ones((1, 100), dtype=np.float32), 9)
+    assert (run.status, run.tags["gansearch.end"]) == ("RUNNING", "running")
+    run.end(TrialEnd(End.COMPLETED, "trained", 200, 2), 10)
+    assert run.status == "FINISHED"

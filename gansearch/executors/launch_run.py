@@ -1,0 +1,124 @@
+"""Drives an open study to its end, and hands what came of it to the report and to MLflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from gansearch.executors._base import Executor
+from gansearch.executors.driver import Driver
+from gansearch.executors.feed import TrackingFeed
+from gansearch.executors.interrupt import interruptible
+from gansearch.executors.local import LocalExecutor
+from gansearch.report import ReportFiles, write_report
+from gansearch.study import Study, StudyStatus
+from gansearch.tracking import MlflowTracker, default_uri
+from gansearch.trial import provenance
+from gansearch.trial.context import TrialContext
+
+Outcome: TypeAlias = Literal["finished", "interrupted", "stopped"]
+Watch: TypeAlias = Callable[[StudyStatus], None]
+Say: TypeAlias = Callable[[str], None]
+
+BEST = 3
+"""Trials of a search that are measured by the protocol of the end."""
+
+HAND_OVER_S = 60.0
+"""Seconds that the end of a launch waits for the tracking server."""
+
+HAND_OVER_AFTER_FAILURE_S = 5.0
+
+
+@dataclass(frozen=True)
+class LaunchOptions:
+    """How to run, as opposed to what."""
+
+    name: str | None = None
+    """Of the study; None takes the space's."""
+    executor: Literal["ray_tune", "local"] = "ray_tune"
+    tracking_uri: str | None = None
+    """Of MLflow; None takes SQLite in GANSEARCH_HOME."""
+    data_dir: Path | None = None
+    """The folder that holds one folder per data set."""
+    plugins: tuple[Path, ...] = ()
+    address: str | None = None
+    """Of a running Ray cluster."""
+    seed: int | None = None
+    """None takes the plan's."""
+
+
+@dataclass(frozen=True)
+class LaunchResult:
+    """What a launch came to."""
+
+    name: str
+    status: StudyStatus
+    outcome: Outcome
+    report: ReportFiles | None
+    """None where the study has not finished."""
+
+
+@dataclass(frozen=True, eq=False)
+class LaunchRun:
+    """One launch of a study."""
+
+    study: Study
+    context: TrialContext
+    options: LaunchOptions
+    watch: Watch | None
+    say: Say
+
+    def run(self) -> LaunchResult:
+        """Run it, report, and give MLflow what is still on its way there; also where it fails."""
+        tracker = MlflowTracker(self.options.tracking_uri or default_uri(), self.study.name, study_id=self.study.id)
+        about = {"space": self.study.space.source, "versions": provenance.versions(), "commit": provenance.commit()}
+        tracker.launch_started(about)
+        report: ReportFiles | None = None
+        outcome: Outcome | None = None
+        try:
+            outcome = self._trials(tracker)
+            if outcome == "finished":
+                report = write_report(self.study.name, self.study.storage, tracking_uri=tracker.uri)
+        finally:
+            self._hand_over(tracker, report, outcome)
+        return LaunchResult(self.study.name, self.study.status(), outcome, report)
+
+    def _trials(self, tracker: MlflowTracker) -> Outcome:
+        """Run trials until there are none, or the user ends it; then measure the best by the protocol of the end."""
+        study = self.study
+        feed = TrackingFeed(study.storage, tracker)
+        # The executor first: Ray puts a handler of its own on SIGTERM when it starts.
+        with self._executor() as executor, interruptible(self._tell_how_to_resume) as interrupt:
+            driver = Driver(study, feed, interrupt, lanes=study.space.resources.lanes, watch=self.watch)
+            executor.run(driver, self.context)
+            if interrupt.asked:
+                return "interrupted"
+            if study.stop_requested:
+                return "stopped"
+            best = study.best_assignments(BEST)
+            executor.finalise(best, self.context)
+        for assignment in best:
+            feed.update(assignment.identity)
+        return "finished"
+
+    def _executor(self) -> Executor:
+        if self.options.executor == "local":
+            return LocalExecutor()
+        from gansearch.executors.ray_tune import RayTuneExecutor
+
+        return RayTuneExecutor(self.study.space.resources, self.options.address)
+
+    def _tell_how_to_resume(self) -> None:
+        self.say(f"stopping: trials write their checkpoints; continue later with: gansearch resume {self.study.name}")
+
+    def _hand_over(self, tracker: MlflowTracker, report: ReportFiles | None, outcome: Outcome | None) -> None:
+        """Give the report to MLflow and wait for what is still on its way there."""
+        if report is not None:
+            for path in (report.markdown, report.html):
+                tracker.artifact(None, path.name, path.read_bytes())
+        tracker.launch_ended(outcome or "failed")
+        tracker.close(HAND_OVER_S if outcome else HAND_OVER_AFTER_FAILURE_S)
+        if tracker.lost:
+            self.say(f"MLflow has not taken {tracker.lost} items; the study's records hold them")
