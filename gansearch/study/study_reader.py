@@ -14,7 +14,7 @@ from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study.database import Database, has_database, open_database
 from gansearch.study.lease import active_seconds, living_holder
-from gansearch.study.metadata import Metadata, read_metadata, read_space
+from gansearch.study.metadata import SPACE_FILE, Metadata, read_metadata, read_space
 from gansearch.study.seeds import trial_seed
 from gansearch.study.status import StudyStatus, TrialRow, best_first, counted, rows
 
@@ -156,5 +156,5 @@ def open_readonly(name: str, storage: Storage, *, database_url: str | None = Non
 
 
 def list_studies(studies: Storage) -> list[str]:
-    """Names of the studies whose folders lie in ``studies``, sorted."""
-    return [name for name in studies.folders() if has_database(studies.folder(name))]
+    """Names of the studies whose folders lie in ``studies``, sorted; one that is only being made is not among them."""
+    return [name for name in studies.folders() if studies.exists(f"{name}/{SPACE_FILE}")]

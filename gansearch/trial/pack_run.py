@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import time
 from collections.abc import Sequence
 
@@ -159,6 +161,8 @@ class TrainedPack:
             "data": {"name": self._bench.data.name, "checksum": self._bench.data.checksum},
             "lanes": len(self._lanes),
             "threads": self._context.threads,
+            "host": platform.node(),
+            "pid": os.getpid(),
         }
         for lane in self._lanes:
             lane.start(self._pack.step, {**about, "seed": lane.assignment.seed})

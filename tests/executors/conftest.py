@@ -30,7 +30,7 @@ plan:
 Ring = Callable[..., SearchSpace]
 
 
-@pytest.fixture()
+@pytest.fixture
 def ring(tmp_path: Path) -> Ring:
     """A small search on the ring; keyword arguments change it, as ``plan__trials=5``."""
 

@@ -12,10 +12,10 @@ from gansearch.executors.interrupt import Interrupt, interruptible
 def test_the_first_signal_asks_and_the_second_ends() -> None:
     told: list[str] = []
     with interruptible(lambda: told.append("stopping")) as interrupt:
-        assert not interrupt.asked
+        asked = [interrupt.asked]
         os.kill(os.getpid(), signal.SIGINT)
-        assert interrupt.asked
-        assert told == ["stopping"]
+        asked.append(interrupt.asked)
+        assert (asked, told) == ([False, True], ["stopping"])
         with pytest.raises(KeyboardInterrupt, match=r"^$"):
             os.kill(os.getpid(), signal.SIGINT)
 

@@ -31,6 +31,7 @@ def test_a_search_ends_with_a_report(ring: Ring) -> None:
     result = launch(ring(), LOCAL)
     assert result.outcome == "finished"
     assert result.report is not None
+    assert result.status.best is not None
     text = result.report.markdown.read_text(encoding="utf-8")
     assert f"`{result.status.best.identity}`" in text
     for number in range(3):

@@ -138,7 +138,7 @@ def test_a_running_study_can_be_read(space: SearchSpace, storage: Storage, image
         assert second is not None
         run(study, first, End.COMPLETED, image_npz)
         text = write_report("digits", storage).markdown.read_text()
-    assert "1 still running, so this report is preliminary" in text
+    assert "2 of 24 planned trials have begun; 1 run still going on, so this report is preliminary." in text
 
 
 def test_a_damaged_record_and_damaged_samples_are_said(finished: Storage) -> None:
@@ -151,6 +151,22 @@ def test_a_damaged_record_and_damaged_samples_are_said(finished: Storage) -> Non
     text = write_report("digits", finished).markdown.read_text()
     assert "The records of `digits-2` (n = 1) are damaged" in text
     assert "best_samples" not in text
+
+
+def test_a_study_kept_elsewhere_has_its_report_there_and_here(
+    space: SearchSpace, image_npz: bytes, tmp_path: Path, gansearch_home: Path
+) -> None:
+    storage = Storage(f"memory://{tmp_path.name}")
+    with Study.create(
+        space, name="digits", storage=storage, seed=3, database_url=f"sqlite:///{tmp_path}/study.db"
+    ) as study:
+        assignment = study.ask()
+        assert assignment is not None
+        run(study, assignment, End.COMPLETED, image_npz)
+    files = write_report("digits", storage)
+    assert files.markdown == gansearch_home / "studies" / "digits" / "report" / "findings.md"
+    assert files.markdown.read_bytes() == storage.read("report/findings.md")
+    assert storage.exists("report/frames/trials.parquet")
 
 
 def test_a_study_that_is_not_there(storage: Storage) -> None:

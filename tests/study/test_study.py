@@ -565,6 +565,7 @@ def test_studies_are_listed(small_space: Space, tmp_path: Path) -> None:
     for name in ("b", "a"):
         Study.create(small_space(), name=name, storage=studies.folder(name), seed=1).close()
     studies.write("not-a-study/file", b"")
+    studies.write("half-made/database", b"journal")
     assert list_studies(studies) == ["a", "b"]
 
 

@@ -1,0 +1,105 @@
+"""What a search makes of trials that raise, diverge or lose their worker: the others go on, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+import gansearch
+from gansearch.curves import Curve, read_curve
+from gansearch.executors.launch import LaunchOptions, launch
+from gansearch.plugins import load_file
+from gansearch.records import TrialIdentity
+from gansearch.space import SearchSpace
+from gansearch.storage import Storage
+from gansearch.storage.home import study_dir
+from gansearch.study import StudyStatus
+
+Ring = Callable[..., SearchSpace]
+
+EXPLOSIVE = '''
+"""Raises after ten steps. Source: none."""
+from dataclasses import dataclass
+from typing import ClassVar
+from gansearch.tricks import Trick
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Explosive(Trick):
+    """Raises after ten steps."""
+    name: ClassVar[str] = "explosive"
+    paper: ClassVar[str] = "none"
+
+    def discriminator_loss(self, lanes, batch):
+        if lanes.step >= 10:
+            raise RuntimeError("the fuse is lit")
+'''
+
+# Two trials: everything is fixed but what a test searches.
+GRID = {
+    "plan": "{kind: grid, objective: {metric: frechet_distance}}",
+    "generator__init": "he",
+    "discriminator__dropout": 0.0,
+    "optimizer__generator__lr": 1e-3,
+}
+
+
+def curve_of(study: str, number: int) -> Curve:
+    records, _ = read_curve(Storage(study_dir(study)), TrialIdentity(study, number))
+    return Curve.of(records)
+
+
+def test_a_trial_that_raises_fails_and_the_others_go_on(ring: Ring, tmp_path: Path) -> None:
+    plugin = tmp_path / "explosive.py"
+    plugin.write_text(EXPLOSIVE, encoding="utf-8")
+    load_file(plugin)
+    space = ring(tricks__explosive__enabled="{choice: [true, false]}", **GRID)
+    result = launch(space, LaunchOptions(executor="local", plugins=(plugin,)))
+    assert result.outcome == "finished"
+    assert result.status.counts == {"failed": 1, "completed": 1}
+    trials = gansearch.load_study("rings").trials
+    (reason,) = trials[trials.end == "failed"].reason
+    assert "RuntimeError: the fuse is lit" in str(reason)
+    assert result.report is not None
+    assert "the fuse is lit" in result.report.markdown.read_text(encoding="utf-8")
+
+
+def test_a_trial_that_ends_in_nan_diverges_and_the_others_go_on(ring: Ring) -> None:
+    space = ring(
+        optimizer__discriminator="{name: sgd, lr: {choice: [0.01, 10.0]}}",
+        training__epochs=30,
+        training__evaluate_every=30,
+        **(GRID | {"optimizer__generator__name": "sgd", "optimizer__generator__lr": 10.0}),
+    )
+    result = launch(space, LaunchOptions(executor="local"))
+    assert result.outcome == "finished"
+    assert result.status.counts.get("diverged", 0) >= 1
+    assert sum(result.status.counts.values()) == 2
+    trials = gansearch.load_study("rings").trials
+    diverged = trials[trials.end == "diverged"]
+    assert diverged["objective.frechet_distance"].isna().all()
+    assert diverged.reason.str.contains("no finite number").all()
+
+
+def test_a_worker_that_is_killed_costs_nothing_but_time(ring: Ring) -> None:
+    space = ring(plan__trials=1, training__epochs=40, training__evaluate_every=5)
+    launch(space, LaunchOptions(executor="local", name="undisturbed"))
+    killed: list[int] = []
+
+    def kill_once(status: StudyStatus) -> None:
+        attempts = curve_of("disturbed", 0).attempts
+        if attempts and not killed:
+            killed.append(attempts[0]["pid"])
+            os.kill(killed[0], signal.SIGKILL)
+
+    result = launch(space, LaunchOptions(name="disturbed"), watch=kill_once)
+    assert killed
+    assert result.status.counts == {"completed": 1}
+    disturbed, whole = curve_of("disturbed", 0), curve_of("undisturbed", 0)
+    assert len(disturbed.attempts) == 2
+    for name, values in whole.signals.items():
+        np.testing.assert_array_equal(values, disturbed.signals[name])
+    assert [done.metrics for done in disturbed.evaluations] == [done.metrics for done in whole.evaluations]
