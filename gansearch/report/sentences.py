@@ -189,7 +189,16 @@ def _numeric(found: Association, rho: Estimate, under: str) -> str:
     if not seen(found):
         return none_seen([found], under)
     side = "larger" if rho.value > 0 else "smaller"
-    return f"Larger {path} is associated with {side} {metric} {under} ({numbers}).{_censored(found)}"
+    return (
+        f"Larger {path} is associated with {side} {metric} {under} ({numbers}).{_reservation(found)}{_censored(found)}"
+    )
+
+
+def _reservation(found: Association) -> str:
+    """What must be added where an association is seen only as long as it is looked at alone."""
+    if stands_out(found) or found.p_holm is None:
+        return ""
+    return " After correction for the number of dimensions it no longer stands out."
 
 
 def _censored(found: Association) -> str:
@@ -208,7 +217,9 @@ def _categorical(found: Association, under: str) -> str:
         return f"{said} Too few to compare them (n = {found.n} completed)."
     test = f"Kruskal and Wallis's test, n = {found.n}{_p(found)}"
     if seen(found):
-        return f"{said} {code(found.path)} is associated with {code(found.metric)} {under} ({test})."
+        return (
+            f"{said} {code(found.path)} is associated with {code(found.metric)} {under} ({test}).{_reservation(found)}"
+        )
     return f"{said} No association is seen {under} ({test})."
 
 
