@@ -48,6 +48,7 @@ class Driver:
         if self.stopping:
             return []
         pack = self._packer.next_pack()
+        self._show_ends()
         for assignment in pack:
             self._feed.started(assignment)
         self.show()
@@ -58,6 +59,7 @@ class Driver:
         decisions = {report.identity: self._study.report(report) for report in reports}
         for identity in decisions:
             self._feed.update(identity)
+        self._show_ends()
         self.show()
         pruned = frozenset(who for who, said in decisions.items() if said is Decision.PRUNE)
         return Answer(pruned, self._stop())
@@ -66,6 +68,7 @@ class Driver:
         """Tell the study that a worker died under these trials; it offers them again as the next attempt."""
         for each in assignments:
             self._study.report(LaneReport(each.identity, each.attempt, 0, 0, end=TrialEnd(End.LOST, reason, 0, 0)))
+        self._show_ends()
 
     @property
     def stopping(self) -> bool:
@@ -78,6 +81,10 @@ class Driver:
         if self._watch is not None and now - self._watched >= WATCH_EVERY_S:
             self._watched = now
             self._watch(self._study.status())
+
+    def _show_ends(self) -> None:
+        for identity, end in self._study.newly_over():
+            self._feed.ended(identity, end)
 
     def _stop(self) -> End | None:
         if self._interrupt.asked or self._study.stop_requested:

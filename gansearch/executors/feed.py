@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gansearch.curves import Record, read_curve
-from gansearch.records import Assignment, TrialIdentity, evaluation_from_json, trial_end_from_json
+from gansearch.errors import CorruptFileError
+from gansearch.records import Assignment, TrialEnd, TrialIdentity, evaluation_from_json, trial_end_from_json
 from gansearch.report.pictures import picture_of
 from gansearch.storage import Storage
 from gansearch.tracking import MlflowTracker
@@ -24,6 +25,7 @@ class TrackingFeed:
         self._storage = storage
         self._tracker = tracker
         self._cursors: dict[TrialIdentity, int] = {}
+        self._ends: dict[TrialIdentity, TrialEnd] = {}
 
     def started(self, assignment: Assignment) -> None:
         """Show a trial that starts, or starts again."""
@@ -36,6 +38,16 @@ class TrackingFeed:
         for record in records:
             self._show(identity, record)
 
+    def ended(self, identity: TrialIdentity, end: TrialEnd) -> None:
+        """Show the end that the study gives a trial, where its record has none or another; not where it never began."""
+        try:
+            self.update(identity)
+            has_begun = self._cursors[identity] > 0
+        except CorruptFileError:
+            has_begun = True  # what can be read of it has been shown; its end says that it is damaged
+        if has_begun and self._ends.get(identity) != end:
+            self._end(identity, end)
+
     def _show(self, identity: TrialIdentity, record: Record) -> None:
         said: Mapping[str, Any] = record.payload
         if record.kind == "signals":
@@ -47,10 +59,17 @@ class TrackingFeed:
         elif record.kind == "end":
             end = trial_end_from_json(said)
             if end.finding is not None:
-                self._post_mortem(identity)
-            self._tracker.trial_ended(identity, end)
+                self._post_mortem(identity, end.finding.step)
+            self._end(identity, end)
 
-    def _post_mortem(self, identity: TrialIdentity) -> None:
-        folder = f"post_mortem/{identity}"
-        for path in self._storage.list(folder):
-            self._tracker.artifact(identity, path, self._storage.read(path))
+    def _end(self, identity: TrialIdentity, end: TrialEnd) -> None:
+        self._ends[identity] = end
+        self._tracker.trial_ended(identity, end)
+
+    def _post_mortem(self, identity: TrialIdentity, step: int) -> None:
+        """The files as they are, and the samples as a picture too."""
+        for path in self._storage.list(f"post_mortem/{identity}"):
+            content = self._storage.read(path)
+            self._tracker.artifact(identity, path, content)
+            if path.endswith(".npz"):
+                self._tracker.image(identity, step, "post_mortem", picture_of(content))

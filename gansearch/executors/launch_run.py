@@ -97,7 +97,7 @@ class LaunchRun:
                 return "interrupted"
             if study.stop_requested:
                 return "stopped"
-            best = study.best_assignments(BEST)
+            best = study.best_assignments(BEST * study.space.plan.replicates)
             executor.finalise(best, self.context)
         for assignment in best:
             feed.update(assignment.identity)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from gansearch.errors import CorruptFileError
 from gansearch.executors.driver import Driver
 from gansearch.records import Assignment
 from gansearch.trial.context import TrialContext
@@ -44,5 +45,8 @@ def _run_one(pack: list[Assignment], driver: Driver, context: TrialContext) -> N
             # A generator that has not started takes None only.
             reports = next(run) if answer is None else run.send(answer)
         except StopIteration:
+            return
+        except CorruptFileError as error:  # fails this pack after some attempts, and must not end the others' search
+            driver.lost(pack, str(error))
             return
         answer = driver.report(reports)

@@ -213,6 +213,7 @@ def concurrency(resources: Resources, available: dict[str, float]) -> int:
     if not fits or min(fits) < 1:
         raise ExecutorError(
             f"a pack needs cpu: {resources.cpu:g} and gpu: {resources.gpu:g} (resources of the space); "
-            f"the Ray cluster has {available.get('CPU', 0):g} CPUs and {available.get('GPU', 0):g} GPUs"
+            f"the Ray cluster has {available.get('CPU', 0):g} CPUs and {available.get('GPU', 0):g} GPUs. Where it "
+            "grows on demand, say how many packs may run at a time: --set resources.concurrent=N"
         )
     return min(fits)

@@ -17,6 +17,8 @@ from gansearch.space.shells import ObjectiveShell, PlanShell, validate
 from gansearch.space.values import read_scalar
 
 DEFAULT_METRIC = "frechet_distance"
+WILCOXON = "wilcoxon"
+"""Compares whole runs, and so needs no rungs."""
 
 
 @dataclass(frozen=True)
@@ -151,25 +153,29 @@ def _check_pruner(plan: Plan, node: Node, around: Around, problems: Problems) ->
     at = node.entries.get("pruner", node)
     if name != "none" and len(plan.objectives) > 1:
         problems.add(at, f"must be none: nothing can be pruned by {len(plan.objectives)} objectives")
-    if name == "wilcoxon" and plan.replicates < 2:
+    if name == WILCOXON and plan.replicates < 2:
         problems.add(at, "must have plan.replicates of at least 2: the test compares runs of the same configuration")
     if "hyperband" in (name, plan.pruner.get("wrapped")):
         _check_hyperband(plan, at, around, problems)
 
 
 def _check_hyperband(plan: Plan, at: Node, around: Around, problems: Problems) -> None:
-    # Left out, the distance between evaluations is found while training; it is an epoch at least.
-    epochs, every = around.fixed("training.epochs"), around.fixed("training.evaluate_every") or 1
-    if not isinstance(epochs, int) or not isinstance(every, int):
+    """A range that was written must fit; one that follows from the epochs always does, however few they are."""
+    low, high = plan.pruner.get("min_resource", 1), plan.pruner.get("max_resource")
+    epochs = around.fixed("training.epochs")
+    if "max_resource" not in at.entries or not isinstance(low, int) or not isinstance(high, int):
         return
-    evaluations = epochs // every
-    if evaluations < 2:
-        problems.add(at, f"must have at least 2 evaluations in a trial: {epochs} epochs give {evaluations}")
-        return
-    low, high = plan.pruner.get("min_resource", 1), plan.pruner.get("max_resource", epochs)
-    if not isinstance(low, int) or not isinstance(high, int):
-        return
-    if high > epochs:
-        problems.add(at.entries.get("max_resource", at), f"must be at most training.epochs, which is {epochs}")
+    if isinstance(epochs, int) and high > epochs:
+        problems.add(at.entries["max_resource"], f"must be at most training.epochs, which is {epochs}")
     elif low >= high:
         problems.add(at.entries.get("min_resource", at), f"must have min_resource below max_resource, which is {high}")
+
+
+def plan_notes(plan: Plan, around: Around) -> list[str]:
+    """What a reader may not expect of the plan: a try with few epochs leaves a pruner nothing to decide."""
+    # Left out, the distance between evaluations is measured at the launch; it is an epoch at least.
+    epochs, every = around.fixed("training.epochs"), around.fixed("training.evaluate_every") or 1
+    name = plan.pruner["name"]
+    if name in ("none", WILCOXON) or not isinstance(epochs, int) or not isinstance(every, int) or epochs > every:
+        return []
+    return [f"plan.pruner: {name} prunes nothing here: {epochs} epochs with evaluations {every} apart have no rung"]

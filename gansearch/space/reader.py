@@ -16,7 +16,7 @@ from gansearch.space.conflicts import separate
 from gansearch.space.drafts import Draft
 from gansearch.space.nodes import Node
 from gansearch.space.overrides import merge
-from gansearch.space.plan_reader import Around, read_plan
+from gansearch.space.plan_reader import Around, plan_notes, read_plan
 from gansearch.space.problems import Problems
 from gansearch.space.queue_reader import read_queue
 from gansearch.space.search_space import SearchSpace
@@ -106,7 +106,7 @@ class _Reading:
             source=source,
             origin=origin,
             constants=assembly.constants,
-            notes=tuple(notes),
+            notes=(*notes, *plan_notes(plan, Around(drafts))),
         )
 
     def _name(self) -> str | None:

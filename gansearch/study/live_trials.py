@@ -42,6 +42,7 @@ class LiveTrials:
         self._prunes = plan.pruner["name"] != "none"
         self._live: dict[int, LiveTrial] = {}
         self._ready: deque[tuple[LiveTrial, Replicate]] = deque()
+        self._over: list[tuple[TrialIdentity, TrialEnd]] = []
         rows = reader.trials()
         self._told_epochs = sum(row.epoch for row in rows if row.state != "running")
         for frozen in reader.frozen():
@@ -130,6 +131,11 @@ class LiveTrials:
             self._ask_pruner(live, replicate.index)
         self._conclude(live)
 
+    def newly_over(self) -> list[tuple[TrialIdentity, TrialEnd]]:
+        """The runs of the trials that have been told since the last call, each with its end."""
+        over, self._over = self._over, []
+        return over
+
     def discard(self, reason: str) -> None:
         """Tell every trial as pruned."""
         for live in list(self._live.values()):
@@ -166,6 +172,7 @@ class LiveTrials:
         if live.is_over:
             ends = [(each.end.end, each.values) for each in live.replicates if each.end is not None]
             tell(self._study, live.optuna, told(ends))
+            self._over += [(self._identity(live, each), each.end) for each in live.replicates if each.end is not None]
             self._told_epochs += sum(each.epoch for each in live.replicates)
             del self._live[live.number]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from optuna.exceptions import ExperimentalWarning
@@ -40,7 +41,7 @@ def build_sampler(options: Mapping[str, Setting], *, study_seed: int, number: in
         is_shared: whether others can write the study's storage.
 
     Raises:
-        StudyError: where the name or an option is unknown, or the sampler cannot be used on this storage.
+        StudyError: where the name or an option is unknown, or the sampler cannot be used here or on this storage.
     """
     given: dict[str, Any] = {key: value for key, value in options.items() if key != "name"}
     name = str(options["name"])
@@ -50,6 +51,10 @@ def build_sampler(options: Mapping[str, Setting], *, study_seed: int, number: in
         raise StudyError(
             "the sampler cmaes must not be used with a database: it unpickles its state from there, and whoever can "
             "write the database could run code here; use a journal or another sampler"
+        )
+    if name == "cmaes" and find_spec("cmaes") is None:
+        raise StudyError(
+            "the sampler cmaes needs a package of its own; install it with: pip install gansearch[samplers]"
         )
     try:
         with warnings.catch_warnings():

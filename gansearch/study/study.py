@@ -9,7 +9,7 @@ from types import TracebackType
 import optuna
 
 from gansearch.errors import StudyError
-from gansearch.records import Assignment, Decision, End, LaneReport
+from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study import opening
@@ -152,6 +152,14 @@ class Study:
         if live.pruned_at is not None:
             return Decision.PRUNE
         return Decision.STOP if self.stop_requested or self.budget_spent is not None else Decision.CONTINUE
+
+    def newly_over(self) -> list[tuple[TrialIdentity, TrialEnd]]:
+        """The runs of the trials that are over since the last call, each with its end.
+
+        Some were never reported as such: their worker or an earlier driver was lost, or what they reported as a rest
+        counts as an end.
+        """
+        return self._trials.newly_over()
 
     @property
     def stop_requested(self) -> bool:

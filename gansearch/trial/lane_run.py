@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -54,7 +54,6 @@ class LaneRun:
         self._signals: dict[str, list[NDArray[np.float32]]] = {}
         self._evaluations: list[Evaluation] = []
         self._findings: list[Finding] = []
-        self._samples: bytes | None = None
         self._seconds = 0.0
         self._since = time.monotonic()
 
@@ -74,26 +73,39 @@ class LaneRun:
         self._append("signals", {"first_step": first_step, "names": list(names), "values": columns})
 
     def record_evaluation(self, evaluation: Evaluation, samples: bytes) -> None:
-        """Take an evaluation and the samples that go with it."""
+        """Take an evaluation and the samples that go with it.
+
+        Of one by the protocol of the end only the values are kept: the rung's of the same epoch has its samples, and
+        detectors compare values of one protocol.
+        """
+        self._append("evaluation", to_json(evaluation))
+        if evaluation.final:
+            return
         path = str(PurePosixPath("samples") / str(self.assignment.identity) / f"{evaluation.epoch}.npz")
         self._storage.write(path, samples)
-        self._samples = samples
         self._evaluations.append(evaluation)
-        self._append("evaluation", to_json(evaluation))
         self._append("samples", {"epoch": evaluation.epoch, "step": evaluation.step, "path": path})
 
     def save_checkpoint(self, step: int, content: bytes) -> None:
-        """Replace the trial's checkpoint, then make everything recorded so far durable."""
+        """Make everything recorded so far durable, then replace the trial's checkpoint.
+
+        In this order: a record may be ahead of its checkpoint, which then repeats some steps; a checkpoint ahead of its
+        record would lose some for good.
+        """
         path = checkpoint_path(self.assignment)
+        self._writer.flush()
         self._writer.check_fence()
         self._storage.write(path, content)
         self._append("checkpoint", {"step": step, "path": path})
         self._writer.flush()
 
-    def judge(self) -> TrialEnd | None:
+    def judge(self, draw: Callable[[], bytes]) -> TrialEnd | None:
         """Let the detectors look at the trace; the end that they call for, or None.
 
         A non-finite number ends the trial in every mode: nothing recovers from it, and no sampler could be told of it.
+
+        Args:
+            draw: samples of this moment; called where the trial is stopped, for its post-mortem.
         """
         trace = self.trace()
         verdict = self._policy.decide(trace, self._findings)
@@ -101,10 +113,10 @@ class LaneRun:
         found = verdict.findings if stop is None or stop in verdict.findings else (*verdict.findings, stop)
         for finding in found:
             self._findings.append(finding)
-            self._append("finding", {**to_json(finding), "stopped": finding is stop})
+            self._append("finding", {**to_json(finding), "stopped": finding == stop})
         if stop is None:
             return None
-        write_post_mortem(self._storage, self.assignment.identity, stop, trace, self._samples)
+        write_post_mortem(self._storage, self.assignment.identity, stop, trace, draw())
         end = End.DIVERGED if stop.kind == DIVERGED else End.COLLAPSED
         return TrialEnd(end, stop.sentence, trace.steps, trace.epoch, stop)
 
@@ -114,10 +126,6 @@ class LaneRun:
         self._append("end", to_json(end))
         self._writer.flush()
         self._writer.close()
-
-    def flush(self) -> None:
-        """Make everything recorded so far durable."""
-        self._writer.flush()
 
     def report(self, evaluation: Evaluation | None = None) -> LaneReport:
         """What the study is told now."""

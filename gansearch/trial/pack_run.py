@@ -6,9 +6,11 @@ import os
 import platform
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from gansearch.detectors.policy import policy_from_settings
 from gansearch.errors import StorageError
+from gansearch.metrics.evaluator import RUNG_SAMPLES
 from gansearch.records import Assignment, End, Evaluation, LaneReport, TrialEnd
 from gansearch.space.configuration import resolve
 from gansearch.storage import Storage
@@ -19,7 +21,8 @@ from gansearch.trial.answer import Answer, PackRun
 from gansearch.trial.context import TrialContext
 from gansearch.trial.failure import end_of, reason_of
 from gansearch.trial.lane_run import LaneRun, checkpoint_path
-from gansearch.trial.measuring import FINAL, RUNG, measure
+from gansearch.trial.measuring import FINAL, RUNG, EvaluationProtocol, measure
+from gansearch.trial.samples import to_npz
 from gansearch.trial.workbench import Workbench
 
 
@@ -68,16 +71,23 @@ class TrainedPack:
 
     def _epoch(self) -> list[LaneReport]:
         """Train one epoch, record it, measure and judge; the reports that it makes."""
+        if self._pack.epoch >= self._settings.epochs:
+            return self._completed_before()
         first_step = self._pack.step
         signals = self._pack.train_epoch()
         for lane, values in zip(self._lanes, signals.values, strict=True):
             lane.record_signals(first_step, signals.names, values)
-        evaluations = self._evaluate() if self._is_due() else [None] * len(self._lanes)
+        evaluations = self._evaluate(RUNG) if self._is_due() else [None] * len(self._lanes)
+        is_last = self._pack.epoch >= self._settings.epochs and self._context.final_evaluation
+        # Beside the rung's and not in its place: values of the two protocols do not go into one mean.
+        finals = self._evaluate(FINAL) if is_last else [None] * len(self._lanes)
         reports = []
-        for index, (lane, evaluation) in enumerate(zip(list(self._lanes), evaluations, strict=True)):
+        for index, (lane, evaluation, final) in enumerate(zip(list(self._lanes), evaluations, finals, strict=True)):
+            if final is not None:
+                reports.append(lane.report(final))
+            end = lane.judge(partial(self._draw, index)) or self._completed(lane)
             if evaluation is not None:
                 self._save(index, lane)
-            end = lane.judge() or self._completed(lane)
             if end is not None:
                 lane.finish(end)
             if evaluation is not None or end is not None:
@@ -85,17 +95,30 @@ class TrainedPack:
         self._drop_ended()
         return reports
 
+    def _completed_before(self) -> list[LaneReport]:
+        """The reports of lanes whose last checkpoint was of the last epoch, and whose worker died before it said so."""
+        for lane in self._lanes:
+            end = self._completed(lane)
+            assert end is not None
+            lane.finish(end)
+        reports = [lane.report() for lane in self._lanes]
+        self._drop_ended()
+        return reports
+
     def _is_due(self) -> bool:
         every = self._settings.evaluate_every or 1
         return self._pack.epoch % every == 0 or self._pack.epoch >= self._settings.epochs
 
-    def _evaluate(self) -> list[Evaluation | None]:
-        is_last = self._pack.epoch >= self._settings.epochs and self._context.final_evaluation
-        protocol = FINAL if is_last else RUNG
+    def _evaluate(self, protocol: EvaluationProtocol) -> list[Evaluation | None]:
         measured = measure(self._pack, self._bench, protocol, use_average=self._context.use_average)
         for lane, (evaluation, samples) in zip(self._lanes, measured, strict=True):
             lane.record_evaluation(evaluation, samples)
         return [evaluation for evaluation, _ in measured]
+
+    def _draw(self, index: int) -> bytes:
+        """Samples of one lane as they are now, at the latents of its evaluations."""
+        averaged = self._context.use_average and self._pack.has_average
+        return to_npz(self._bench.data, self._pack.sample(RUNG_SAMPLES, averaged=averaged)[index])
 
     def _completed(self, lane: LaneRun) -> TrialEnd | None:
         if self._pack.epoch < self._settings.epochs:

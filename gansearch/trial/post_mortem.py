@@ -1,4 +1,4 @@
-"""What a stopped trial leaves behind: the finding, the curve around it, and its last samples."""
+"""What a stopped trial leaves behind: the finding, the curve up to it, and samples of that moment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROWS = 200
 
 
 def write_post_mortem(
-    storage: Storage, identity: TrialIdentity, finding: Finding, trace: Trace, samples: bytes | None
+    storage: Storage, identity: TrialIdentity, finding: Finding, trace: Trace, samples: bytes
 ) -> None:
     """Store ``finding.json``, ``curve.csv`` and ``samples.npz`` under ``post_mortem/<identity>/``.
 
@@ -27,8 +27,7 @@ def write_post_mortem(
     folder = f"post_mortem/{identity}"
     storage.write(f"{folder}/finding.json", json.dumps(to_json(finding), indent=2).encode())
     storage.write(f"{folder}/curve.csv", curve_csv(trace).encode())
-    if samples is not None:
-        storage.write(f"{folder}/samples.npz", samples)
+    storage.write(f"{folder}/samples.npz", samples)
 
 
 def curve_csv(trace: Trace) -> str:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
+from mlflow import MlflowClient
 
 import gansearch
 from gansearch.curves import Curve, read_curve
-from gansearch.executors.launch import LaunchOptions, launch
+from gansearch.executors.driver import Driver
+from gansearch.executors.launch import LaunchOptions, launch, resume
 from gansearch.plugins import load_file
-from gansearch.records import TrialIdentity
+from gansearch.records import LaneReport, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 from gansearch.study import StudyStatus
+from gansearch.tracking import default_uri
+from gansearch.trial.run import Answer
 
 Ring = Callable[..., SearchSpace]
+LOCAL = LaunchOptions(executor="local")
 
 EXPLOSIVE = '''
 """Raises after ten steps. Source: none."""
@@ -103,3 +109,45 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(ring: Ring) -> None:
     for name, values in whole.signals.items():
         np.testing.assert_array_equal(values, disturbed.signals[name])
     assert [done.metrics for done in disturbed.evaluations] == [done.metrics for done in whole.evaluations]
+
+
+def test_a_damaged_checkpoint_fails_its_trial_alone(ring: Ring) -> None:
+    def fall(status: StudyStatus) -> None:
+        if curve_of("rings", 0).checkpoint_step:
+            raise RuntimeError("the driver falls")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("gansearch.executors.driver.WATCH_EVERY_S", 0.0)
+        with pytest.raises(RuntimeError, match="falls"):
+            launch(ring(plan__trials=2), LOCAL, watch=fall)
+    path = study_dir("rings") / "checkpoints" / "rings-0.safetensors"
+    path.write_bytes(path.read_bytes()[:-1])
+    result = resume("rings", LOCAL)
+    assert result.outcome == "finished"
+    assert result.status.counts == {"failed": 1, "completed": 1}
+    assert shown_in_mlflow("rings-0") == ("FAILED", "failed")
+
+
+def test_an_end_that_no_driver_heard_of_is_shown(ring: Ring) -> None:
+    report = Driver.report
+
+    def fall(driver: Driver, reports: Sequence[LaneReport]) -> Answer:
+        if any(each.end is not None for each in reports):
+            raise RuntimeError("the driver falls")
+        return report(driver, reports)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Driver, "report", fall)
+        with pytest.raises(RuntimeError, match="falls"):
+            launch(ring(plan__trials=1), LOCAL)
+    assert resume("rings", LOCAL).status.counts == {"completed": 1}
+    assert len(curve_of("rings", 0).attempts) == 1
+    assert shown_in_mlflow("rings-0") == ("FINISHED", "completed")
+
+
+def shown_in_mlflow(identity: str) -> tuple[str, str]:
+    """Status and end of the one run of a trial."""
+    client = MlflowClient(tracking_uri=default_uri())
+    experiment = client.get_experiment_by_name("rings")
+    (run,) = client.search_runs([experiment.experiment_id], f"tags.`gansearch.identity` = '{identity}'")
+    return run.info.status, run.data.tags["gansearch.end"]

@@ -118,6 +118,17 @@ def test_the_whole_ranges_of_the_report() -> None:
         assert dimensions[f"optimizer.{player}.lr"] == Float(1e-5, 1e-3, log=True)
 
 
+def test_a_try_with_few_epochs_keeps_its_plan() -> None:
+    for pruner in ("hyperband", "{name: hyperband, min_resource: 5}", "median"):
+        changes = {"plan.trials": 8, "training.epochs": 2, "plan.pruner": pruner}
+        space = load_space("mnist_mlp", changes)
+        assert (space.plan.trials, space.fixed["training.epochs"]) == (8, 2)
+        name = space.plan.pruner["name"]
+        assert f"plan.pruner: {name} prunes nothing here: 2 epochs with evaluations 5 apart have no rung" in space.notes
+        assert parse_space(space.source, space.origin) == space
+    assert load_space("mnist_mlp").notes == load_space("mnist_mlp", {"training.epochs": 6}).notes
+
+
 def test_quickstart_is_small() -> None:
     space = load_space("quickstart")
     assert space.fixed["dataset.name"] == "mnist5k"

@@ -224,6 +224,8 @@ def test_a_trial_whose_record_is_damaged_fails_alone(orphan: Assignment, folder:
         assert row.end is End.FAILED
         assert row.reason is not None
         assert "s-0.records" in row.reason
+        ((identity, end),) = study.newly_over()
+        assert (identity, end.end, study.newly_over()) == (orphan.identity, End.FAILED, [])
         following = study.ask()
     assert following is not None
     assert following.identity.number == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +51,12 @@ def test_with_all_its_options_and_runs_that_die(name: str, small_space: Space, f
             play.report(assignment, 1, float(number))
             play.end(assignment, ends[number % 4], epoch=1)
         assert study.status().counts == {"completed": 3, "collapsed": 2, "failed": 2, "pruned": 2}
+
+
+def test_cmaes_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cmaes", None)
+    with pytest.raises(StudyError, match=r"pip install gansearch\[samplers\]"):
+        build_sampler({"name": "cmaes"}, study_seed=1, number=0, is_shared=False)
 
 
 def test_every_option_that_a_space_allows_is_tried_here() -> None:

@@ -5,13 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gansearch.curves import Curve, read_curve
+from gansearch.errors import StorageError
 from gansearch.records import Assignment, End, LaneReport
+from gansearch.space.plan import DetectorSettings
 from gansearch.storage import Storage
+from gansearch.training.checkpoint import from_bytes
 from gansearch.trial.context import TrialContext
+from gansearch.trial.lane_run import LaneRun
 from gansearch.trial.run import GO_ON, Answer
 
+PLAYERS = ("generator", "discriminator")
 Make = Callable[..., Assignment]
 Drive = Callable[..., list[LaneReport]]
 
@@ -46,8 +52,8 @@ def test_evaluations_carry_their_protocol(make: Make, context: TrialContext, dri
 
 def test_the_protocol_of_the_end_takes_all_real_samples(make: Make, context: TrialContext, drive: Drive) -> None:
     drive([make(tricks__ema__enabled=True)], replace(context, final_evaluation=True))
-    rung, final = curve_of(context, make()).evaluations
-    assert (rung.final, final.final) == (False, True)
+    rung, last_rung, final = curve_of(context, make()).evaluations
+    assert [(done.epoch, done.final) for done in (rung, last_rung, final)] == [(2, False), (4, False), (4, True)]
     assert {metric.protocol.samples for metric in final.metrics} == {1000}  # as many as there are real ones
     assert rung.generator == "ema"
 
@@ -134,7 +140,54 @@ def test_a_non_finite_trial_diverges_with_evidence(make: Make, context: TrialCon
     assert end.finding is not None
     assert end.finding.kind == "diverged"
     left = Storage(context.storage_url).list(f"post_mortem/{wild.identity}")
-    assert {path.rpartition("/")[2] for path in left} >= {"finding.json", "curve.csv"}
+    assert {path.rpartition("/")[2] for path in left} == {"finding.json", "curve.csv", "samples.npz"}
+
+
+def test_records_are_durable_before_their_checkpoint(
+    make: Make, context: TrialContext, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    write = Storage.write
+
+    def watched(storage: Storage, path: str, content: bytes) -> None:
+        if path.startswith("checkpoints/"):
+            step = from_bytes(content).step
+            curve = curve_of(context, make())
+            assert (curve.steps, curve.evaluations[-1].step) == (step, step)
+            seen.append(step)
+        write(storage, path, content)
+
+    monkeypatch.setattr(Storage, "write", watched)
+    drive([make()], context)
+    assert seen == [40, 80]
+
+
+def test_a_trial_lost_after_its_last_checkpoint_is_not_trained_on(
+    make: Make, context: TrialContext, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(LaneRun, "finish", lambda *_: (_ for _ in ()).throw(StorageError("the machine went down")))
+        with pytest.raises(StorageError, match="went down"):
+            drive([make()], context)
+    reports = drive([make(attempt=1)], context)
+    assert ends(reports) == [End.COMPLETED]
+    curve = curve_of(context, make())
+    assert (curve.steps, [done.epoch for done in curve.evaluations]) == (80, [2, 4])
+    assert curve.end is not None
+    assert curve.end.epoch == 4
+
+
+def test_in_shadow_mode_too_a_non_finite_number_is_recorded_as_what_stopped_the_trial(
+    make: Make, context: TrialContext, drive: Drive
+) -> None:
+    wild = {
+        f"optimizer__{player}__{key}": value for player in PLAYERS for key, value in {"name": "sgd", "lr": 10.0}.items()
+    }
+    reports = drive([make(training__epochs=50, **wild)], replace(context, detectors=DetectorSettings(mode="shadow")))
+    assert ends(reports) == [End.DIVERGED]
+    curve = curve_of(context, make())
+    assert curve.stopped_by is not None
+    assert curve.stopped_by.kind == "diverged"
 
 
 def test_a_raising_trial_fails_with_its_reason(make: Make, context: TrialContext, drive: Drive, tmp_path: Path) -> None:
