@@ -7,6 +7,7 @@ whose names do not start with an underscore, others come from the entry point gr
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -21,7 +22,8 @@ from typing import ClassVar, Generic, TypeVar
 
 from gansearch.errors import PluginError
 
-_files: dict[Path, ModuleType] = {}
+_files: dict[str, ModuleType] = {}
+"""Imported plug-in files by the hash of their content: a copy of a file is the same plug-in."""
 
 
 class Plugin:
@@ -60,7 +62,7 @@ class Registry(Generic[P]):
         known = self._all()
         if name not in known:
             raise PluginError(
-                f"no {self.kind} is called {name!r}{did_you_mean(name, known)}; there are {sorted(known)}"
+                f"no {self.kind} is called {name!r}{did_you_mean(name, known)}; there are {', '.join(sorted(known))}"
             )
         return known[name]
 
@@ -100,16 +102,20 @@ class Registry(Generic[P]):
 
 
 def load_file(path: Path) -> None:
-    """Import a plug-in file; what it defines is then found by every registry. A second call does nothing.
+    """Import a plug-in file; what it defines is then found by every registry.
+
+    A second call does nothing, nor does one for a copy of the file.
 
     Raises:
         PluginError: where the file is missing or its import fails.
     """
     path = path.resolve()
-    if path in _files:
-        return
     if not path.is_file():
-        raise PluginError(f"a plug-in must be a Python file; got {path}, which does not exist")
+        got = "is a folder" if path.is_dir() else "does not exist"
+        raise PluginError(f"a plug-in must be a Python file; got {path}, which {got}")
+    content = hashlib.sha256(path.read_bytes()).hexdigest()
+    if content in _files:
+        return
     name = f"gansearch_plugin_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -121,7 +127,7 @@ def load_file(path: Path) -> None:
     except Exception as error:
         del sys.modules[name]
         raise PluginError(f"plug-in {path} cannot be imported: {type(error).__name__}: {error}") from error
-    _files[path] = module
+    _files[content] = module
 
 
 def did_you_mean(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:

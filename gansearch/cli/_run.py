@@ -32,8 +32,13 @@ Executor = Annotated[
 Start: TypeAlias = "Callable[[Watch, Say], LaunchResult]"
 
 
-def run_and_tell(start: Start, *, as_json: bool) -> None:
+def run_and_tell(start: Start, *, as_json: bool, tracking_uri: str | None = None) -> None:
     """Run a study under a live display, then print its summary.
+
+    Args:
+        start: launches or resumes it.
+        as_json: the summary as one JSON document.
+        tracking_uri: of MLflow where the user named one, for the command that shows it.
 
     Raises:
         typer.Exit: with status 130 where Ctrl-C ended it.
@@ -45,7 +50,7 @@ def run_and_tell(start: Start, *, as_json: bool) -> None:
     if as_json:
         print_json(summary(result))
     else:
-        typer.echo(told(result))
+        typer.echo(told(result, tracking_uri))
     if result.outcome == "interrupted":
         raise typer.Exit(INTERRUPTED)
 
@@ -59,14 +64,18 @@ def summary(result: LaunchResult) -> dict[str, Any]:
     return {"study": result.name, "outcome": result.outcome, "status": described(result.status), "report": files}
 
 
-def told(result: LaunchResult) -> str:
+def told(result: LaunchResult, tracking_uri: str | None = None) -> str:
     """What a user reads at the end: the outcome, and what to do next."""
     from gansearch.cli._progress import line, progress
 
     lines = [f"{result.name}: {result.outcome}: {line(progress(result.status))}"]
     if result.report is not None:
         lines += [f"findings  {result.report.markdown}", f"to share  {result.report.html}"]
-        lines += [f"MLflow    {command('ui')}", f"go on     {command('resume', result.name, '--trials', '+10')}"]
+        store = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
+        lines += [
+            f"MLflow    {command('ui', *store)}",
+            f"go on     {command('resume', result.name, '--trials', '+10')}",
+        ]
     else:
         lines += [f"go on     {command('resume', result.name)}", f"so far    {command('report', result.name)}"]
     return "\n".join(lines)

@@ -64,7 +64,11 @@ def launch(
         load_file(path)
     loaded = load_space(space, overrides)
     options = LaunchOptions(name, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address, seed)
-    run_and_tell(lambda watch, say: launch_study(loaded, options, watch=watch, say=say), as_json=as_json)
+    run_and_tell(
+        lambda watch, say: launch_study(loaded, options, watch=watch, say=say),
+        as_json=as_json,
+        tracking_uri=tracking_uri,
+    )
 
 
 def parse_settings(said: Sequence[str]) -> dict[str, str]:

@@ -35,4 +35,8 @@ def resume(
     for path in plugin or ():
         load_file(path)
     options = LaunchOptions(None, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address)
-    run_and_tell(lambda watch, say: resume_study(name, options, trials=trials, watch=watch, say=say), as_json=as_json)
+    run_and_tell(
+        lambda watch, say: resume_study(name, options, trials=trials, watch=watch, say=say),
+        as_json=as_json,
+        tracking_uri=tracking_uri,
+    )

@@ -9,6 +9,7 @@ import typer
 
 from gansearch.cli._options import Home, Json
 from gansearch.cli._text import columns, duration, number, print_json
+from gansearch.errors import GansearchError
 
 if TYPE_CHECKING:
     from gansearch.study import StudyStatus, TrialRow
@@ -34,13 +35,20 @@ def _print_all(as_json: bool) -> None:
     from gansearch.storage.home import studies_dir
     from gansearch.study import list_studies
 
-    found = [_read(name)[0] for name in list_studies(Storage(studies_dir()))]
+    found, unreadable = [], {}
+    for name in list_studies(Storage(studies_dir())):
+        try:
+            found.append(_read(name)[0])
+        except GansearchError as error:  # one bad study must not hide the others
+            unreadable[name] = error
     if as_json:
         print_json([described(each) for each in found])
-    elif not found:
+    elif not found and not unreadable:
         typer.echo(f"no study in {studies_dir()}; start one with: gansearch launch quickstart")
     else:
         typer.echo(columns([("study", "state", "trials", "best", "driven for"), *map(_row_of_study, found)]))
+    for name, error in unreadable.items():
+        typer.echo(f"{name} cannot be read: {error}", err=True)
 
 
 def _print_one(name: str, as_json: bool) -> None:

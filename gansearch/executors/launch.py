@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 from gansearch.executors.launch_run import LaunchOptions, LaunchResult, LaunchRun, Say, Watch
-from gansearch.plugins import load_file
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir, study_dir
 from gansearch.study import Study
+from gansearch.study.plugin_files import kept as kept_plugins
 from gansearch.trial.context import TrialContext
 from gansearch.trial.probe import evaluation_cost
 from gansearch.trial.workbench import open_workbench
@@ -33,14 +34,14 @@ def launch(
         DataError: where the data is missing or damaged; nothing has been started then.
     """
     say = say or _silent
-    name = options.name or space.name
+    name = space.name if options.name is None else options.name
     storage = Storage(study_dir(name))
     Study.check_free(name, storage)
     context = trial_context(space, storage, options)
     open_workbench(space.settings(space.default_parameters()), context)
     space = with_evaluation_interval(space, context, say)
     seed = space.plan.seed if options.seed is None else options.seed
-    with closing(Study.create(space, name=name, storage=storage, seed=seed)) as study:
+    with closing(Study.create(space, name=name, storage=storage, seed=seed, plugins=options.plugins)) as study:
         return LaunchRun(study, context, options, watch, say).run()
 
 
@@ -60,13 +61,13 @@ def resume(
         StudyNotFoundError: where there is none of that name.
         StudyLockedError: where another driver holds it.
     """
-    for path in options.plugins:
-        load_file(path)
     storage = Storage(study_dir(name))
     with closing(Study.open(name, storage)) as study:
         if trials is not None:
             study.extend(trials=trials)
-        context = trial_context(study.space, storage, options)
+        context = trial_context(
+            study.space, storage, replace(options, plugins=(*kept_plugins(storage), *options.plugins))
+        )
         return LaunchRun(study, context, options, watch, say or _silent).run()
 
 

@@ -74,6 +74,8 @@ def read_plan(node: Node | None, root: Node, around: Around, problems: Problems)
     if node is plain:
         _check_sampler(plan, node, around, problems)
     _check_pruner(plan, node, around, problems)
+    if len({objective.generator for objective in objectives}) > 1:
+        problems.add(entries["objective"], "must take the same generator, ema or live, in every objective")
     return plan
 
 

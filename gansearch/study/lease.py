@@ -138,8 +138,10 @@ def lease_records(attributes: Mapping[str, Any]) -> list[LeaseRecord]:
 
 
 def active_seconds(attributes: Mapping[str, Any]) -> float:
-    """Seconds that all launches of a study have lasted, each up to its last sign of life."""
-    return sum(float(said["active_s"]) for key, said in attributes.items() if key.startswith(LEASE))
+    """Seconds that a study was driven: a living one up to now, a dead one up to its last sign of life."""
+    written = sum(float(said["active_s"]) for key, said in attributes.items() if key.startswith(LEASE))
+    holder = living_holder(attributes)
+    return written if holder is None else written + max(0.0, time.time() - holder.beat)
 
 
 def living_holder(attributes: Mapping[str, Any]) -> LeaseRecord | None:

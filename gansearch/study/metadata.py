@@ -12,6 +12,7 @@ from gansearch.errors import CorruptFileError, StudyError
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 from gansearch.storage.checksums import sha256_12
+from gansearch.study import plugin_files
 
 FORMAT = 1
 ATTRIBUTE = "gansearch"
@@ -54,8 +55,10 @@ def read_space(storage: Storage, metadata: Metadata) -> SearchSpace:
 
     Raises:
         CorruptFileError: where the file has changed since.
-        SpaceError: where this version of gansearch, or its plug-ins, cannot read it any more.
+        SpaceError: where this version of gansearch cannot read it any more.
+        PluginError: where a plug-in that it was launched with cannot be imported any more.
     """
+    plugin_files.load(storage)
     content = storage.read(SPACE_FILE)
     where = f"{storage.url}/{SPACE_FILE}"
     if sha256_12(content) != metadata.space_hash:

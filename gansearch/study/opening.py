@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
 import optuna
 from optuna.exceptions import DuplicatedStudyError
@@ -10,6 +12,7 @@ from optuna.exceptions import DuplicatedStudyError
 from gansearch.errors import StudyError, StudyExistsError, StudyLockedError, StudyNotFoundError
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
+from gansearch.study import plugin_files
 from gansearch.study.database import Database, create_database, has_database, open_database
 from gansearch.study.lease import Lease
 from gansearch.study.metadata import ATTRIBUTE, read_metadata, said, write_space
@@ -18,7 +21,9 @@ from gansearch.study.study_reader import StudyReader
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-def create(space: SearchSpace, name: str, storage: Storage, seed: int, url: str | None) -> tuple[StudyReader, Lease]:
+def create(
+    space: SearchSpace, name: str, storage: Storage, *, seed: int, plugins: Sequence[Path], url: str | None
+) -> tuple[StudyReader, Lease]:
     """Make a study and take its lease."""
     if not NAME.fullmatch(name):
         raise StudyError(
@@ -29,6 +34,7 @@ def create(space: SearchSpace, name: str, storage: Storage, seed: int, url: str 
     try:
         lease = _new_study(space, name, database)
         try:
+            plugin_files.keep(storage, plugins)
             metadata = write_space(storage, space, seed)
             study_id = database.optuna.get_study_id_from_name(name)
             database.optuna.set_study_user_attr(study_id, ATTRIBUTE, said(metadata))

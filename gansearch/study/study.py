@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 
 import optuna
@@ -49,7 +51,14 @@ class Study:
 
     @classmethod
     def create(
-        cls, space: SearchSpace, *, name: str, storage: Storage, seed: int, database_url: str | None = None
+        cls,
+        space: SearchSpace,
+        *,
+        name: str,
+        storage: Storage,
+        seed: int,
+        plugins: Sequence[Path] = (),
+        database_url: str | None = None,
     ) -> Study:
         """Make a study and drive it.
 
@@ -58,6 +67,7 @@ class Study:
             name: of the study.
             storage: the study's own folder.
             seed: from which every random choice follows.
+            plugins: plug-in files that the space needs; copies are kept in the folder.
             database_url: of Optuna's database; None takes ``$GANSEARCH_DATABASE``, or else a journal in the folder.
 
         Raises:
@@ -65,7 +75,7 @@ class Study:
             StudyError: where the name cannot be used.
             StorageError: where the folder or the database cannot be written.
         """
-        return cls._driven(*opening.create(space, name, storage, seed, database_url))
+        return cls._driven(*opening.create(space, name, storage, seed=seed, plugins=plugins, url=database_url))
 
     @classmethod
     def open(cls, name: str, storage: Storage, *, database_url: str | None = None) -> Study:

@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import typer
 
+from gansearch.cli._run import told
 from gansearch.cli.launch import parse_settings
 
 Run = Callable[..., Any]
@@ -118,3 +120,22 @@ def wait_until(holds: Callable[[], bool], limit_s: float = 120.0) -> None:
     while not holds():
         assert time.monotonic() < deadline, f"not so within {limit_s} s"
         time.sleep(0.1)
+
+
+def test_an_empty_name_is_refused_rather_than_replaced(run: Run, rings: Path) -> None:
+    ended = run("launch", str(rings), "--executor", "local", "--name", "")
+
+    assert ended.status == 1
+    assert "a study's name must have at most 100 letters, digits, dots, dashes and underscores; got ''" in ended.err
+
+
+def test_the_summary_shows_the_store_that_was_named() -> None:
+    status = SimpleNamespace(
+        name="rings", counts={}, best=None, running=(), trials=0, trials_wanted=None, elapsed_s=1.0,
+        hours_wanted=None, holder=None, objectives=(),
+    )  # fmt: skip
+    files = SimpleNamespace(markdown=Path("findings.md"), html=Path("findings.html"))
+    result: Any = SimpleNamespace(name="rings", outcome="finished", status=status, report=files)
+
+    assert "ui --tracking-uri http://server:5000" in told(result, "http://server:5000")
+    assert "--tracking-uri" not in told(result)

@@ -43,6 +43,19 @@ def test_all_studies_are_listed(run: Run, studies: Studies) -> None:
     assert "0 of 4" in second
 
 
+def test_a_study_that_cannot_be_read_does_not_hide_the_others(run: Run, studies: Studies, gansearch_home: Path) -> None:
+    studies("good").close()
+    studies("bad").close()
+    space = gansearch_home / "studies" / "bad" / "space.yaml"
+    space.write_text(space.read_text(encoding="utf-8") + "# changed", encoding="utf-8")
+    ended = run("status")
+
+    assert ended.status == 0
+    assert "good" in ended.out
+    assert "bad cannot be read: " in ended.err
+    assert "has changed since the study was made" in ended.err
+
+
 def test_one_study_shows_its_runs_and_how_to_go_on(run: Run, studies: Studies) -> None:
     studies("rings", [End.COMPLETED, End.COLLAPSED, End.DIVERGED, End.STOPPED_BY_USER]).close()
     ended = run("status", "rings")

@@ -48,6 +48,7 @@ def test_an_unknown_trick_is_met_with_what_was_meant(run: Run) -> None:
 
     assert ended.status == 1
     assert "did you mean 'ema'?" in ended.err
+    assert "there are ema, instance_noise, " in ended.err
 
 
 def test_a_plugin_that_does_not_exist_is_told(run: Run, tmp_path: Path) -> None:
@@ -55,3 +56,10 @@ def test_a_plugin_that_does_not_exist_is_told(run: Run, tmp_path: Path) -> None:
 
     assert ended.status == 1
     assert "which does not exist" in ended.err
+
+
+def test_a_plugin_that_is_a_folder_is_told(run: Run, tmp_path: Path) -> None:
+    ended = run("tricks", "list", "--plugin", str(tmp_path))
+
+    assert ended.status == 1
+    assert f"got {tmp_path}, which is a folder" in ended.err

@@ -50,8 +50,8 @@ def test_an_association_that_is_seen() -> None:
     assert sentences.association(SEEN, UNDER) == (
         "Larger `generator.layers` is associated with larger `frechet_distance` under this sampler (`random`) "
         "(Spearman's rho +0.45, n = 12, 95 % interval +0.10 to +0.72; p = .03 by permutation, .21 after Holm's "
-        "correction). After correction for the number of dimensions it no longer stands out. With the 3 stopped runs at "
-        "the last rank rho is +0.50 (n = 15, 95 % interval +0.20 to +0.70)."
+        "correction). After correction for the number of dimensions it no longer stands out. With the 3 stopped runs "
+        "at the last rank rho is +0.50 (n = 15, 95 % interval +0.20 to +0.70)."
     )
     assert "no longer stands out" not in sentences.association(replace(SEEN, p_holm=0.04), UNDER)
 

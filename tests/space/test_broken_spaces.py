@@ -107,6 +107,7 @@ CASES = {
     "a group without multivariate": Case(DATA + "plan: {trials: 5, sampler: {name: tpe, group: true}}\n", 3, "plan.sampler.group", "must stand with multivariate: true", "true"),
     "wilcoxon without replicates": Case(DATA + "plan: {trials: 5, pruner: wilcoxon}\n", 3, "plan.pruner", "must have plan.replicates of at least 2: the test compares runs of the same configuration", "wilcoxon"),
     "a pruner for two objectives": Case(DATA + "plan:\n  trials: 5\n  pruner: median\n  objective: [frechet_distance, precision]\n", 5, "plan.pruner", "must be none: nothing can be pruned by 2 objectives", "median"),
+    "two generators": Case(DATA + "plan: {trials: 5, objective: [{metric: precision, generator: live}, recall]}\n", 3, "plan.objective", "must take the same generator, ema or live, in every objective", "[{metric: precision, generator: live}, recall]"),
     "cmaes for two objectives": Case(DATA + "plan: {trials: 5, sampler: cmaes, objective: [precision, recall]}\n", 3, "plan.sampler", "must be a sampler for several objectives: tpe, random, gp, qmc, nsgaii or grid", "cmaes"),
     "the same objective twice": Case(DATA + "plan: {trials: 5, objective: [recall, recall]}\n", 3, "plan.objective[1]", "must differ from the other objectives", "recall"),
     "no objective": Case(DATA + "plan: {trials: 5, objective: []}\n", 3, "plan.objective", "must have at least one objective", "[]"),

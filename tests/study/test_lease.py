@@ -211,3 +211,15 @@ def test_a_driver_that_lost_its_lease_does_nothing_more(
     other = open_database(folder)
     assert living_holder(other.optuna.get_study_user_attrs(0)) is None
     other.close()
+
+
+def test_the_time_of_a_living_driver_counts_up_to_now(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = take(database, beat_every_s=1000.0)
+    attributes = database.optuna.get_study_user_attrs(0)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 8.0)
+    assert 7.5 < active_seconds(attributes) < 13.0
+
+    monkeypatch.undo()
+    lease.release()
+    assert active_seconds(database.optuna.get_study_user_attrs(0)) < 5.0
