@@ -72,10 +72,9 @@ def told(result: LaunchResult, tracking_uri: str | None = None) -> str:
     if result.report is not None:
         lines += [f"findings  {result.report.markdown}", f"to share  {result.report.html}"]
         store = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
-        lines += [
-            f"MLflow    {command('ui', *store)}",
-            f"go on     {command('resume', result.name, '--trials', '+10')}",
-        ]
+        lines.append(f"MLflow    {command('ui', *store)}")
+        if result.status.can_extend:
+            lines.append(f"go on     {command('resume', result.name, '--trials', '+10')}")
     else:
         lines += [f"go on     {command('resume', result.name)}", f"so far    {command('report', result.name)}"]
     return "\n".join(lines)

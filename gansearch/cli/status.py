@@ -40,15 +40,15 @@ def _print_all(as_json: bool) -> None:
         try:
             found.append(_read(name)[0])
         except GansearchError as error:  # one bad study must not hide the others
-            unreadable[name] = error
+            unreadable[name] = str(error)
     if as_json:
         print_json([described(each) for each in found])
     elif not found and not unreadable:
         typer.echo(f"no study in {studies_dir()}; start one with: gansearch launch quickstart")
     else:
         typer.echo(columns([("study", "state", "trials", "best", "driven for"), *map(_row_of_study, found)]))
-    for name, error in unreadable.items():
-        typer.echo(f"{name} cannot be read: {error}", err=True)
+    for name, why in unreadable.items():
+        typer.echo(f"{name} cannot be read: {why}", err=True)
 
 
 def _print_one(name: str, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from gansearch.executors.launch_run import LaunchOptions, LaunchResult, LaunchRun, Say, Watch
+from gansearch.executors.preflight import check_address, check_tracking
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir, study_dir
@@ -31,12 +32,15 @@ def launch(
 
     Raises:
         StudyExistsError: where the name is taken.
-        DataError: where the data is missing or damaged; nothing has been started then.
+        DataError: where the data is missing or damaged.
+        ExecutorError: where no Ray cluster listens at the address.
+        TrackingError: where the tracking URI is none; nothing has been made in any of these cases.
     """
     say = say or _silent
     name = space.name if options.name is None else options.name
     storage = Storage(study_dir(name))
     Study.check_free(name, storage)
+    _preflight(options, say)
     context = trial_context(space, storage, options)
     open_workbench(space.settings(space.default_parameters()), context)
     space = with_evaluation_interval(space, context, say)
@@ -61,14 +65,23 @@ def resume(
         StudyNotFoundError: where there is none of that name.
         StudyLockedError: where another driver holds it.
     """
+    say = say or _silent
     storage = Storage(study_dir(name))
+    _preflight(options, say)
     with closing(Study.open(name, storage)) as study:
         if trials is not None:
             study.extend(trials=trials)
         context = trial_context(
             study.space, storage, replace(options, plugins=(*kept_plugins(storage), *options.plugins))
         )
-        return LaunchRun(study, context, options, watch, say or _silent).run()
+        return LaunchRun(study, context, options, watch, say).run()
+
+
+def _preflight(options: LaunchOptions, say: Say) -> None:
+    if options.executor == "ray_tune":
+        check_address(options.address)
+    if options.tracking_uri is not None:
+        check_tracking(options.tracking_uri, say)
 
 
 def trial_context(space: SearchSpace, storage: Storage, options: LaunchOptions) -> TrialContext:

@@ -97,6 +97,8 @@ class LaunchRun:
                 return "interrupted"
             if study.stop_requested:
                 return "stopped"
+            if study.budget_spent is not None:
+                self.say(f"the plan's budget ends the search: {study.budget_spent}; what has not ended rests")
             best = study.best_assignments(BEST * study.space.plan.replicates)
             executor.finalise(best, self.context)
         for assignment in best:

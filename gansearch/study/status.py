@@ -90,6 +90,8 @@ class StudyStatus:
     """Who drives it now, as ``user@host``, or None."""
     is_stopping: bool
     """Whether the user has asked it to stop."""
+    can_extend: bool = True
+    """Whether trials can be added: not to a grid, nor to a plan without a number of trials."""
 
 
 def rows(trials: Sequence[FrozenTrial], study: str, replicates: int) -> list[TrialRow]:

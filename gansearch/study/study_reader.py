@@ -122,6 +122,7 @@ class StudyReader:
             hours_wanted=plan.hours,
             holder=None if holder is None else holder.holder,
             is_stopping=attributes.get(STOP) is not None,
+            can_extend=self.grid_size is None and plan.trials is not None,
         )
 
     def best_assignments(self, count: int) -> list[Assignment]:

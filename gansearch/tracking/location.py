@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gansearch.errors import TrackingError
 from gansearch.storage.home import home as home_folder
 
 _SERVERS = ("http", "https")
+_STORES = (*_SERVERS, "", "file", "sqlite", "postgresql", "mysql", "mssql", "databricks")
 
 
 def default_uri(home: Path | None = None) -> str:
@@ -31,6 +33,18 @@ def artifact_location(uri: str, root: str, study: str) -> str | None:
     if is_server(uri):
         return None
     return f"{root.rstrip('/')}/{study}"
+
+
+def check_uri(uri: str) -> None:
+    """Whether MLflow has a store for such an address.
+
+    Raises:
+        TrackingError: where it has none.
+    """
+    scheme = urlsplit(uri).scheme.partition("+")[0]
+    if scheme not in _STORES:
+        known = ", ".join(f"{name}://" for name in _STORES if name)
+        raise TrackingError(f"a tracking URI must be a folder or begin with one of {known}; got {uri!r}")
 
 
 def sqlite_file(uri: str) -> Path | None:

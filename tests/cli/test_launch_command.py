@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +18,9 @@ import typer
 
 from gansearch.cli._run import told
 from gansearch.cli.launch import parse_settings
+from gansearch.executors.launch import LaunchResult
+from gansearch.report import ReportFiles
+from gansearch.study import StudyStatus
 
 Run = Callable[..., Any]
 
@@ -129,13 +132,27 @@ def test_an_empty_name_is_refused_rather_than_replaced(run: Run, rings: Path) ->
     assert "a study's name must have at most 100 letters, digits, dots, dashes and underscores; got ''" in ended.err
 
 
-def test_the_summary_shows_the_store_that_was_named() -> None:
-    status = SimpleNamespace(
-        name="rings", counts={}, best=None, running=(), trials=0, trials_wanted=None, elapsed_s=1.0,
-        hours_wanted=None, holder=None, objectives=(),
-    )  # fmt: skip
-    files = SimpleNamespace(markdown=Path("findings.md"), html=Path("findings.html"))
-    result: Any = SimpleNamespace(name="rings", outcome="finished", status=status, report=files)
+def test_the_summary_says_what_can_be_done_next() -> None:
+    status = StudyStatus(
+        name="rings",
+        objectives=(),
+        counts={"completed": 2},
+        best=None,
+        running=(),
+        trials=2,
+        trials_wanted=2,
+        epochs=4,
+        epochs_wanted=None,
+        elapsed_s=1.0,
+        hours_wanted=None,
+        holder=None,
+        is_stopping=False,
+    )
+    files = ReportFiles(Path("findings.md"), Path("findings.html"), Path("frames"))
+    result = LaunchResult("rings", status, "finished", files)
 
     assert "ui --tracking-uri http://server:5000" in told(result, "http://server:5000")
     assert "--tracking-uri" not in told(result)
+    assert "resume rings --trials +10" in told(result)
+    grid = replace(result, status=replace(status, can_extend=False))
+    assert "resume" not in told(grid)
