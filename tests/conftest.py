@@ -49,3 +49,29 @@ def no_plugin_files() -> Iterator[None]:
 def tiny_data() -> Data:
     """64 training and 32 test images of 8 x 8 pixels in two classes."""
     return TinyImages().load(None)
+
+
+EXPLOSIVE = '''
+"""Raises after ten steps. Source: none."""
+from dataclasses import dataclass
+from typing import ClassVar
+from gansearch.tricks import Trick
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Explosive(Trick):
+    """Raises after ten steps."""
+    name: ClassVar[str] = "explosive"
+    paper: ClassVar[str] = "none"
+
+    def discriminator_loss(self, lanes, batch):
+        if lanes.step >= 10:
+            raise RuntimeError("the fuse is lit")
+'''
+
+
+@pytest.fixture
+def explosive(tmp_path: Path) -> Path:
+    """A plug-in file with a trick that raises after ten steps."""
+    path = tmp_path / "explosive.py"
+    path.write_text(EXPLOSIVE, encoding="utf-8")
+    return path

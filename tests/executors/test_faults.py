@@ -28,23 +28,6 @@ from gansearch.trial.run import Answer
 Ring = Callable[..., SearchSpace]
 LOCAL = LaunchOptions(executor="local")
 
-EXPLOSIVE = '''
-"""Raises after ten steps. Source: none."""
-from dataclasses import dataclass
-from typing import ClassVar
-from gansearch.tricks import Trick
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Explosive(Trick):
-    """Raises after ten steps."""
-    name: ClassVar[str] = "explosive"
-    paper: ClassVar[str] = "none"
-
-    def discriminator_loss(self, lanes, batch):
-        if lanes.step >= 10:
-            raise RuntimeError("the fuse is lit")
-'''
-
 # Two trials: everything is fixed but what a test searches.
 GRID = {
     "plan": "{kind: grid, objective: {metric: frechet_distance}}",
@@ -59,15 +42,13 @@ def curve_of(study: str, number: int) -> Curve:
     return Curve.of(records)
 
 
-def test_a_trial_that_raises_fails_and_the_others_go_on(ring: Ring, tmp_path: Path) -> None:
-    plugin = tmp_path / "explosive.py"
-    plugin.write_text(EXPLOSIVE, encoding="utf-8")
-    load_file(plugin)
+def test_a_trial_that_raises_fails_and_the_others_go_on(ring: Ring, explosive: Path) -> None:
+    load_file(explosive)
     space = ring(tricks__explosive__enabled="{choice: [true, false]}", **GRID)
-    result = launch(space, LaunchOptions(executor="local", plugins=(plugin,)))
+    result = launch(space, LaunchOptions(executor="local", plugins=(explosive,)))
     assert result.outcome == "finished"
     assert result.status.counts == {"failed": 1, "completed": 1}
-    plugin.unlink()  # the study keeps a copy, and another process has not loaded it
+    explosive.unlink()  # the study keeps a copy, and another process has not loaded it
     plugins._files.clear()
     trials = gansearch.load_study("rings").trials
     (reason,) = trials[trials.end == "failed"].reason

@@ -190,10 +190,10 @@ def test_in_shadow_mode_too_a_non_finite_number_is_recorded_as_what_stopped_the_
     assert curve.stopped_by.kind == "diverged"
 
 
-def test_a_raising_trial_fails_with_its_reason(make: Make, context: TrialContext, drive: Drive, tmp_path: Path) -> None:
-    plugin = tmp_path / "explosive.py"
-    plugin.write_text(EXPLOSIVE, encoding="utf-8")
-    reports = drive([make(tricks__explosive__enabled=True)], replace(context, plugins=(str(plugin),)))
+def test_a_raising_trial_fails_with_its_reason(
+    make: Make, context: TrialContext, drive: Drive, explosive: Path
+) -> None:
+    reports = drive([make(tricks__explosive__enabled=True)], replace(context, plugins=(str(explosive),)))
     (end,) = (report.end for report in reports if report.end is not None)
     assert end.end is End.FAILED
     assert "RuntimeError: the fuse is lit" in end.reason
@@ -207,21 +207,3 @@ def test_a_trial_that_cannot_start_fails_with_its_reason(make: Make, context: Tr
     (end,) = (report.end for report in reports if report.end is not None)
     assert "1000" in end.reason
     assert curve_of(context, make()).end == end
-
-
-EXPLOSIVE = '''
-"""Explodes. Source: none."""
-from dataclasses import dataclass
-from typing import ClassVar
-from gansearch.tricks import Trick
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Explosive(Trick):
-    """Raises after ten steps."""
-    name: ClassVar[str] = "explosive"
-    paper: ClassVar[str] = "none"
-
-    def discriminator_loss(self, lanes, batch):
-        if lanes.step >= 10:
-            raise RuntimeError("the fuse is lit")
-'''
