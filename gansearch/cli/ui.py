@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from gansearch.cli._errors import INTERRUPTED
 from gansearch.cli._options import Home, TrackingUri
 
 
@@ -19,6 +20,8 @@ def ui(
 
     It answers on this machine alone (127.0.0.1), until Ctrl-C.
     """
+    import os
+    import signal
     import subprocess
 
     from gansearch.storage.home import home as home_folder
@@ -35,5 +38,9 @@ def ui(
     prepare_environment()
     where = ["--backend-store-uri", uri, "--default-artifact-root", artifact_root(folder)]
     reached = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    served = subprocess.run([sys.executable, "-m", "mlflow", "ui", *where, *reached], check=False)
-    raise typer.Exit(served.returncode)
+    # In a process group of its own, since MLflow starts further processes and ends none of them when it is ended.
+    server = subprocess.Popen([sys.executable, "-m", "mlflow", "ui", *where, *reached], start_new_session=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os.killpg(server.pid, signal.SIGTERM))
+    status = server.wait()
+    raise typer.Exit(INTERRUPTED if status < 0 else status)

@@ -47,7 +47,8 @@ def test_a_server_needs_no_ui_of_its_own(run: Run) -> None:
 
 
 @pytest.mark.verify
-def test_it_shows_the_studies_of_its_home_until_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_shows_the_studies_of_its_home_until_it_is_ended(tmp_path: Path, number: signal.Signals) -> None:
     tracker = MlflowTracker(default_uri(tmp_path), "digits", artifact_root=artifact_root(tmp_path))
     tracker.launch_started({})
     tracker.close(60.0)
@@ -61,5 +62,6 @@ def test_it_shows_the_studies_of_its_home_until_ctrl_c(tmp_path: Path) -> None:
         assert names is not None
         assert "digits" in names
     finally:
-        os.killpg(server.pid, signal.SIGINT)
+        os.kill(server.pid, number)  # to it alone: what it started must end with it
         server.wait(timeout=30)
+    assert experiments(port) is None
