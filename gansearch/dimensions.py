@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Value: TypeAlias = float | int | str | bool | None
@@ -101,7 +101,16 @@ class Declared:
     limits: Dimension
     """What is allowed at all; the recommended range lies within it."""
     traced: bool
-    """Whether lanes of one pack may differ in it."""
+    """Whether it is a number that lanes of one pack may differ in, where it is a tensor of shape [K]."""
+    implies: Mapping[Value, tuple[str, ...]] = field(default_factory=dict)
+    """The facts, by their names in ``records.Facts``, that a value of the field brings; of a choice alone."""
+    mixed: bool = False
+    """Whether lanes of one pack may differ in it though it is structure: it is a tuple of K values where they do."""
+
+    @property
+    def may_differ(self) -> bool:
+        """Whether lanes of one pack may differ in it."""
+        return self.traced or self.mixed
 
     @property
     def optional(self) -> bool:
@@ -113,14 +122,46 @@ def traced(
     default: float, dimension: Float, meaning: str, *, unit: str | None = None, limits: Float | None = None
 ) -> Any:
     """Declare a field whose number may differ between the lanes of one pack, where it is a tensor of shape [K]."""
-    return _declare(default, dimension, meaning, unit=unit, limits=limits or dimension, is_traced=True)
+    return _declare(Declared("", default, dimension, meaning, unit, limits or dimension, traced=True))
 
 
 def static(
-    default: Value, dimension: Dimension, meaning: str, *, unit: str | None = None, limits: Dimension | None = None
+    default: Value,
+    dimension: Dimension,
+    meaning: str,
+    *,
+    unit: str | None = None,
+    limits: Dimension | None = None,
+    implies: Mapping[Any, Sequence[str]] | None = None,
+    mixed: bool = False,
 ) -> Any:
-    """Declare a field that is part of the structure: equal in every lane of one pack."""
-    return _declare(default, dimension, meaning, unit=unit, limits=limits or dimension, is_traced=False)
+    """Declare a field that is part of the structure: equal in every lane of one pack, unless it is ``mixed``.
+
+    Args:
+        default: what holds where nothing is said.
+        dimension: the recommended range.
+        meaning: what it is, in words.
+        unit: of a number that has one.
+        limits: what is allowed at all; the recommended range where left out.
+        implies: facts that single choices bring: ``{"batch": ("couples_batch",)}``. A plug-in's ``facts`` hold for
+            every value of its fields, these where the field has that value.
+        mixed: whether what is built can have another value in every lane: in a pack whose lanes differ the field holds
+            a tuple of K values. Lanes are then sorted by it, numbers from the largest down.
+
+    Raises:
+        ValueError: where the default, or a value that implies something, is not allowed; or a range implies something;
+            or a mixed field implies something or has no value.
+    """
+    if mixed and (implies or default is None):
+        raise ValueError(f"a mixed field must imply no facts and have a value by default ({meaning})")
+    brought = {value: tuple(names) for value, names in (implies or {}).items()}
+    limits = limits or dimension
+    for value in brought:
+        if not isinstance(limits, Choice) or not limits.contains(value):
+            raise ValueError(
+                f"a value that implies facts must be one of the field's choices; got {value!r} ({meaning})"
+            )
+    return _declare(Declared("", default, dimension, meaning, unit, limits, traced=False, implies=brought, mixed=mixed))
 
 
 def declared(cls: type) -> Mapping[str, Declared]:
@@ -130,20 +171,17 @@ def declared(cls: type) -> Mapping[str, Declared]:
         TypeError: where a field has been declared with neither ``traced`` nor ``static``.
     """
     found: dict[str, Declared] = {}
-    for field in dataclasses.fields(cls):
-        if "declared" not in field.metadata:
-            raise TypeError(f"{cls.__name__}.{field.name} must be declared with traced() or static()")
-        found[field.name] = dataclasses.replace(field.metadata["declared"], name=field.name)
+    for each in dataclasses.fields(cls):
+        if "declared" not in each.metadata:
+            raise TypeError(f"{cls.__name__}.{each.name} must be declared with traced() or static()")
+        found[each.name] = dataclasses.replace(each.metadata["declared"], name=each.name)
     return found
 
 
-def _declare(
-    default: Value, dimension: Dimension, meaning: str, *, unit: str | None, limits: Dimension, is_traced: bool
-) -> Any:
-    if default is not None and not limits.contains(default):
-        raise ValueError(f"the default must lie within the limits {limits}; got {default!r} ({meaning})")
-    said = Declared("", default, dimension, meaning, unit, limits, is_traced)
-    return dataclasses.field(default=default, metadata={"declared": said})
+def _declare(said: Declared) -> Any:
+    if said.default is not None and not said.limits.contains(said.default):
+        raise ValueError(f"the default must lie within the limits {said.limits}; got {said.default!r} ({said.meaning})")
+    return dataclasses.field(default=said.default, metadata={"declared": said})
 
 
 def _is_number(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 GansearchError                     something that a user can mend; shown without a traceback, exit status 1
 ├── SpaceError                     a search space that cannot be used; carries every problem of the file
+├── SpecError                      a list of configurations that the runner cannot use
 ├── DataError                      a data set that is missing, damaged or unsuitable
 ├── PluginError                    an unknown or unusable trick, detector, metric, network, loss, optimizer, data set
 ├── StorageError                   a file that cannot be read or written as promised
@@ -57,6 +58,10 @@ class SpaceError(GansearchError):
     def __init__(self, problems: Sequence[SpaceProblem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SpecError(GansearchError):
+    """A list of configurations that the runner cannot use, or that does not fit the folder given."""
 
 
 class DataError(GansearchError):

@@ -18,9 +18,11 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from gansearch.dimensions import declared
 from gansearch.errors import PluginError
+from gansearch.records import Facts
 
 _files: dict[str, ModuleType] = {}
 """Imported plug-in files by the hash of their content: a copy of a file is the same plug-in."""
@@ -30,6 +32,36 @@ class Plugin:
     """What every plug-in has: the name by which a search space chooses it."""
 
     name: ClassVar[str]
+
+
+class Factual(Plugin):
+    """A plug-in that states facts about itself, from which the search space derives conflicts.
+
+    The ``facts`` of the class hold whatever its fields are; those of an instance are joined by what the values of its
+    fields imply (``dimensions.static``).
+    """
+
+    facts: ClassVar[Facts]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "facts" in vars(cls):
+            cls.facts = _Stated(vars(cls)["facts"])  # type: ignore[assignment]
+
+
+class _Stated:
+    """The facts of a class, and of an instance with what its fields imply."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def __get__(self, plugin: Factual | None, cls: type[Factual]) -> Facts:
+        if plugin is None:
+            return self._facts
+        fields = declared(type(plugin)).items()
+        return self._facts.with_also(
+            fact for name, said in fields if said.implies for fact in said.implies.get(getattr(plugin, name), ())
+        )
 
 
 P = TypeVar("P", bound=Plugin)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from math import prod
 from typing import Any, TypeAlias
@@ -29,6 +29,14 @@ class Facts:
     """Acts on the targets of a cross entropy; without effect on any other loss."""
     is_probability_loss: bool = False
     """A loss that is a cross entropy against targets in [0, 1]."""
+
+    def with_also(self, names: Iterable[str]) -> Facts:
+        """These facts and the named ones.
+
+        Raises:
+            TypeError: where there is no fact of that name.
+        """
+        return replace(self, **dict.fromkeys(names, True))
 
 
 @dataclass(frozen=True)

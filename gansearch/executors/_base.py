@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, Self
 
 from gansearch.executors.driver import Driver
-from gansearch.records import Assignment
+from gansearch.records import Assignment, Setting
 from gansearch.trial.context import TrialContext
+from gansearch.trial.interrupt import Interrupt
+from gansearch.trial.lane_table import LaneTable
 
 
 class Executor(AbstractContextManager["Executor"], Protocol):
@@ -16,6 +18,20 @@ class Executor(AbstractContextManager["Executor"], Protocol):
 
     def __enter__(self) -> Self:
         """Connect to what runs the trials."""
+        ...
+
+    def workers(self) -> int:
+        """Packs that can run at a time.
+
+        Raises:
+            ExecutorError: where none can.
+        """
+        ...
+
+    def probe(
+        self, settings: Mapping[str, Setting], context: TrialContext, most: int, interrupt: Interrupt
+    ) -> LaneTable:
+        """Time packs of up to ``most`` lanes where trials run, with the resources of a pack."""
         ...
 
     def run(self, driver: Driver, context: TrialContext) -> None:

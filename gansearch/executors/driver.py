@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from gansearch.executors.feed import TrackingFeed
-from gansearch.executors.interrupt import Interrupt
 from gansearch.executors.packing import Packer
 from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd
 from gansearch.study import Study, StudyStatus
+from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.run import Answer
 
 WATCH_EVERY_S = 1.0
@@ -23,7 +24,9 @@ class Driver:
         study: open, with its lease.
         feed: told of every trial that has something new.
         interrupt: whether the user asked for the end.
-        lanes: K of a pack; ``auto`` is 1 until a probe says that a pack pays.
+        lanes: K, the most lanes of a pack.
+        workers: packs that run at a time, where no pack may be so large that one of them is left without trials; None
+            where packs are as large as they can be.
         watch: called at most once a second with the study's status.
     """
 
@@ -33,13 +36,15 @@ class Driver:
         feed: TrackingFeed,
         interrupt: Interrupt,
         *,
-        lanes: int | Literal["auto"],
+        lanes: int,
+        workers: int | None = None,
         watch: Callable[[StudyStatus], None] | None,
     ) -> None:
         self._study = study
         self._feed = feed
         self._interrupt = interrupt
-        self._packer = Packer(study.ask, 1 if lanes == "auto" else lanes)
+        self._workers = workers
+        self._packer = Packer(study.ask, lanes, fair=None if workers is None else self._fair)
         self._watch = watch
         self._watched = 0.0
 
@@ -81,6 +86,13 @@ class Driver:
         if self._watch is not None and now - self._watched >= WATCH_EVERY_S:
             self._watched = now
             self._watch(self._study.status())
+
+    def _fair(self) -> int:
+        """The most lanes of the next pack, whose first trial has been asked for, that leave every worker a trial."""
+        left = self._study.runs_left
+        if left is None or self._workers is None:
+            return sys.maxsize
+        return math.ceil((1 + len(self._packer.waiting) + left) / self._workers)
 
     def _show_ends(self) -> None:
         for identity, end in self._study.newly_over():

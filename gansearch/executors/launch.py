@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gansearch.executors.launch_run import LaunchOptions, LaunchResult, LaunchRun, Say, Watch
 from gansearch.executors.preflight import check_address, check_tracking
+from gansearch.executors.single_lanes import single_lane_reasons
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir, study_dir
@@ -44,6 +45,8 @@ def launch(
     context = trial_context(space, storage, options)
     open_workbench(space.settings(space.default_parameters()), context)
     space = with_evaluation_interval(space, context, say)
+    for reason in single_lane_reasons(space):
+        say(f"{reason}; trials with it are packs of one lane")
     seed = space.plan.seed if options.seed is None else options.seed
     with closing(Study.create(space, name=name, storage=storage, seed=seed, plugins=options.plugins)) as study:
         return LaunchRun(study, context, options, watch, say).run()
@@ -96,6 +99,7 @@ def trial_context(space: SearchSpace, storage: Storage, options: LaunchOptions) 
         plugins=tuple(str(path.resolve()) for path in options.plugins),
         threads=max(1, int(space.resources.cpu)),
         device="cuda" if space.resources.gpu else "cpu",
+        memory_share=min(1.0, space.resources.gpu) or 1.0,
     )
 
 

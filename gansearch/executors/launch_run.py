@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,16 @@ from typing import Literal, TypeAlias
 from gansearch.executors._base import Executor
 from gansearch.executors.driver import Driver
 from gansearch.executors.feed import TrackingFeed
-from gansearch.executors.interrupt import interruptible
+from gansearch.executors.hand_over import hand_over
+from gansearch.executors.lane_choice import LaneChoice, choose_lanes
 from gansearch.executors.local import LocalExecutor
 from gansearch.report import ReportFiles, write_report
 from gansearch.study import Study, StudyStatus
+from gansearch.study.launches import record_launch
 from gansearch.tracking import MlflowTracker, default_uri
 from gansearch.trial import provenance
 from gansearch.trial.context import TrialContext
+from gansearch.trial.interrupt import Interrupt, interruptible
 
 Outcome: TypeAlias = Literal["finished", "interrupted", "stopped"]
 Watch: TypeAlias = Callable[[StudyStatus], None]
@@ -82,7 +86,8 @@ class LaunchRun:
             if outcome == "finished":
                 report = write_report(self.study.name, self.study.storage, tracking_uri=tracker.uri)
         finally:
-            self._hand_over(tracker, report, outcome)
+            within_s = HAND_OVER_S if outcome else HAND_OVER_AFTER_FAILURE_S
+            hand_over(tracker, report, outcome or "failed", self.say, within_s=within_s)
         return LaunchResult(self.study.name, self.study.status(), outcome, report)
 
     def _trials(self, tracker: MlflowTracker) -> Outcome:
@@ -91,7 +96,9 @@ class LaunchRun:
         feed = TrackingFeed(study.storage, tracker)
         # The executor first: Ray puts a handler of its own on SIGTERM when it starts.
         with self._executor() as executor, interruptible(self._tell_how_to_resume) as interrupt:
-            driver = Driver(study, feed, interrupt, lanes=study.space.resources.lanes, watch=self.watch)
+            choice = self._lanes(executor, interrupt)
+            workers = executor.workers() if choice.is_bounded else None
+            driver = Driver(study, feed, interrupt, lanes=choice.lanes, workers=workers, watch=self.watch)
             executor.run(driver, self.context)
             if interrupt.asked:
                 return "interrupted"
@@ -105,6 +112,24 @@ class LaunchRun:
             feed.update(assignment.identity)
         return "finished"
 
+    def _lanes(self, executor: Executor, interrupt: Interrupt) -> LaneChoice:
+        """The lanes of a pack: told to the user where it had to be found out, and kept with the launch."""
+        choice = choose_lanes(self.study, executor, self.context, interrupt)
+        if choice.table is not None:
+            self.say(choice.table.text)
+        record_launch(
+            self.study.storage,
+            {
+                "started": time.time(),
+                "executor": self.options.executor,
+                "versions": provenance.versions(),
+                "commit": provenance.commit(),
+                "lanes": choice.lanes,
+                "lane_table": None if choice.table is None else choice.table.plain(),
+            },
+        )
+        return choice
+
     def _executor(self) -> Executor:
         if self.options.executor == "local":
             return LocalExecutor()
@@ -114,13 +139,3 @@ class LaunchRun:
 
     def _tell_how_to_resume(self) -> None:
         self.say(f"stopping: trials write their checkpoints; continue later with: gansearch resume {self.study.name}")
-
-    def _hand_over(self, tracker: MlflowTracker, report: ReportFiles | None, outcome: Outcome | None) -> None:
-        """Give the report to MLflow and wait for what is still on its way there."""
-        if report is not None:
-            for path in (report.markdown, report.html):
-                tracker.artifact(None, path.name, path.read_bytes())
-        tracker.launch_ended(outcome or "failed")
-        tracker.close(HAND_OVER_S if outcome else HAND_OVER_AFTER_FAILURE_S)
-        if tracker.lost:
-            self.say(f"MLflow has not taken {tracker.lost} items; the study's records hold them")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 from gansearch.errors import CorruptFileError
 from gansearch.executors.driver import Driver
-from gansearch.records import Assignment
+from gansearch.records import Assignment, Setting
 from gansearch.trial.context import TrialContext
 from gansearch.trial.final import evaluate_final
+from gansearch.trial.interrupt import Interrupt
+from gansearch.trial.lane_probe import probe_lanes
+from gansearch.trial.lane_table import LaneTable
 from gansearch.trial.run import Answer, run_pack
 
 
@@ -24,6 +27,16 @@ class LocalExecutor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Nothing was opened."""
+
+    def workers(self) -> int:
+        """One: this process."""
+        return 1
+
+    def probe(
+        self, settings: Mapping[str, Setting], context: TrialContext, most: int, interrupt: Interrupt
+    ) -> LaneTable:
+        """Time packs of up to ``most`` lanes in this process."""
+        return probe_lanes(settings, context, most=most)
 
     def run(self, driver: Driver, context: TrialContext) -> None:
         """Drive the study to its end, or until it is asked to stop."""

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
 from gansearch.records import Assignment
-from gansearch.space.configuration import resolve
-
-Signature: TypeAlias = tuple[object, ...]
+from gansearch.trial.grouping import Signature, in_pack_order, is_alone, signature
 
 
 class Packer:
     """Takes assignments from ``ask`` and hands out packs of at most ``lanes`` that can be trained as one program.
 
     An assignment of another signature waits for the next pack. A resumed trial is a pack of its own: it starts at its
-    own step.
+    own step. So is one whose networks can only be trained one by one.
+
+    A sampler that is asked ahead chooses before it has seen results. So no more wait than one pack has lanes, and
+    fewer where structures hardly repeat: each pack that stays alone halves how many may.
 
     Args:
         ask: the study's ``ask``; None when there is nothing to start.
         lanes: K, the most lanes of one pack.
+        fair: a further bound, looked up for each pack; None for none.
     """
 
-    def __init__(self, ask: Callable[[], Assignment | None], lanes: int) -> None:
+    def __init__(
+        self, ask: Callable[[], Assignment | None], lanes: int, *, fair: Callable[[], int] | None = None
+    ) -> None:
         self._ask = ask
         self._lanes = lanes
+        self._fair = fair
+        self._ahead = lanes - 1
         self._waiting: deque[Assignment] = deque()
 
     def next_pack(self) -> list[Assignment]:
@@ -34,17 +39,20 @@ class Packer:
         if first is None:
             return []
         pack = [first]
-        if self._lanes > 1 and first.attempt == 0:
-            self._fill(pack, signature(first))
-        return pack
+        if self._lanes == 1 or first.attempt > 0 or is_alone(first):
+            return pack
+        lanes = self._lanes if self._fair is None else min(self._lanes, self._fair())
+        if lanes > 1:
+            self._fill(pack, lanes, signature(first))
+            self._ahead = min(self._lanes - 1, 2 * self._ahead) if len(pack) > 1 else max(1, self._ahead // 2)
+        return in_pack_order(pack)
 
-    def _fill(self, pack: list[Assignment], wanted: Signature) -> None:
+    def _fill(self, pack: list[Assignment], lanes: int, wanted: Signature) -> None:
         fitting = [each for each in self._waiting if each.attempt == 0 and signature(each) == wanted]
-        for each in fitting[: self._lanes - len(pack)]:
+        for each in fitting[: lanes - len(pack)]:
             self._waiting.remove(each)
             pack.append(each)
-        # Asking further ahead than one pack would let the sampler choose before it has seen results.
-        for _ in range(self._lanes - len(pack)):
+        for _ in range(min(lanes - len(pack), self._ahead - len(self._waiting))):
             further = self._ask()
             if further is None:
                 return
@@ -57,8 +65,3 @@ class Packer:
     def waiting(self) -> Sequence[Assignment]:
         """Asked for, not yet handed out."""
         return tuple(self._waiting)
-
-
-def signature(assignment: Assignment) -> Signature:
-    """What must be equal in all lanes of a pack."""
-    return resolve(assignment.settings).signature()

@@ -10,12 +10,13 @@ two give a trial the same curve.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import ray
 from ray import tune
+from ray.exceptions import RayError
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
@@ -23,14 +24,19 @@ from ray.tune.search import Searcher
 from gansearch.errors import ExecutorError
 from gansearch.executors.driver import Driver
 from gansearch.executors.ray_session import ray_session
-from gansearch.records import Assignment, LaneReport
+from gansearch.records import Assignment, LaneReport, Setting
 from gansearch.space.plan import Resources
 from gansearch.trial.context import TrialContext
 from gansearch.trial.final import evaluate_final
+from gansearch.trial.interrupt import Interrupt
+from gansearch.trial.lane_probe import probe_lanes
+from gansearch.trial.lane_table import LaneTable, one_lane
 from gansearch.trial.run import Answer, PackRun, run_pack
 
 ENDLESS = 10**9
 """Tune's bound on the number of trials; the study says when it is done."""
+POLL_S = 0.5
+"""Seconds between two looks at whether the user has asked for the end."""
 
 
 class Desk:
@@ -163,6 +169,33 @@ class RayTuneExecutor:
         """Disconnect; end what was started here."""
         self._session.__exit__(kind, error, trace)
 
+    def workers(self) -> int:
+        """Packs that the cluster runs at a time.
+
+        Raises:
+            ExecutorError: where it lacks the resources of a single one.
+        """
+        return self._resources.concurrent or concurrency(self._resources, ray.cluster_resources())
+
+    def probe(
+        self, settings: Mapping[str, Setting], context: TrialContext, most: int, interrupt: Interrupt
+    ) -> LaneTable:
+        """Time packs of up to ``most`` lanes in a task with the resources of a pack.
+
+        Ctrl-C does not wait for the task: on a cluster that grows on demand it may begin minutes later.
+        """
+        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(probe_lanes).options(max_retries=0)
+        running = task.remote(settings, context, most=most)
+        while not ray.wait([running], timeout=POLL_S)[0]:
+            if interrupt.asked:
+                ray.cancel(running, force=True)
+                return one_lane("the probe was not waited for", context.device)
+        try:
+            table: LaneTable = ray.get(running)
+        except RayError as error:
+            return one_lane(f"the probe was lost: {type(error).__name__}", context.device)
+        return table
+
     def run(self, driver: Driver, context: TrialContext) -> None:
         """Drive the study to its end, or until it is asked to stop.
 
@@ -178,7 +211,7 @@ class RayTuneExecutor:
                     search_alg=StudySearcher(driver),
                     scheduler=StudyScheduler(driver, desk),
                     num_samples=ENDLESS,
-                    max_concurrent_trials=self._resources.concurrent or self._concurrency(),
+                    max_concurrent_trials=self.workers(),
                     reuse_actors=True,
                 ),
                 run_config=tune.RunConfig(
@@ -197,9 +230,6 @@ class RayTuneExecutor:
     def _wanted(self, cpu: str, gpu: str) -> dict[str, float]:
         amounts = {cpu: self._resources.cpu, gpu: self._resources.gpu}
         return {name: amount for name, amount in amounts.items() if amount}
-
-    def _concurrency(self) -> int:
-        return concurrency(self._resources, ray.cluster_resources())
 
 
 def concurrency(resources: Resources, available: dict[str, float]) -> int:

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 from jaxtyping import Float
 from torch import Tensor
 
-from gansearch.plugins import Plugin, Registry
+from gansearch.plugins import Factual, Registry
 from gansearch.records import Facts, Geometry
 
 
@@ -23,9 +23,31 @@ class Parameter:
 
     name: str
     shape: tuple[int, ...]
-    """Without the lane axis; a weight is (out, in, ...)."""
+    """Without the lane axis; a weight is (out, in, ...), that of a transposed convolution (in, out, ...)."""
     fan_in: int
+    """Numbers that one output is a sum of."""
     is_bias: bool = False
+    is_scale: bool = False
+    """Multiplies what a normalisation has brought to unit variance: starts at 1, whatever the fan-in."""
+    is_shift: bool = False
+    """Is added to what a normalisation has brought to mean zero: starts at 0."""
+    is_frozen: bool = False
+    """Keeps its first values: no gradient reaches it."""
+    is_transposed: bool = False
+    """Lies in memory with its last two axes exchanged, as the gradient of a product does: bringing that into another
+    order took a third of a step."""
+    lanes: tuple[int, int] | None = None
+    """The first lane that has it and the one after the last; None where all have it."""
+
+    @property
+    def key(self) -> str:
+        """Under which a network finds its values: the name, and the lanes where not all have it."""
+        return self.name if self.lanes is None else f"{self.name}@{self.lanes[0]}:{self.lanes[1]}"
+
+    @property
+    def rows(self) -> slice:
+        """The lanes that have it."""
+        return slice(None) if self.lanes is None else slice(*self.lanes)
 
 
 class Draws(Protocol):
@@ -33,6 +55,10 @@ class Draws(Protocol):
 
     def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Tensor) -> Tensor:
         """A dropout mask [K, *shape]: 1 / (1 - p) where kept, 0 where dropped; ``p`` has shape [K]."""
+        ...
+
+    def lanes(self, start: int, stop: int) -> Draws:
+        """The random numbers of the lanes from ``start`` up to ``stop`` alone: the same as beside the others."""
         ...
 
 
@@ -59,15 +85,28 @@ class Module(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Network(Plugin):
+class Network(Factual):
     """A network's configuration."""
 
     facts: ClassVar[Facts] = Facts()
 
+    @classmethod
+    def misfit(cls, geometry: Geometry) -> str | None:  # noqa: ARG003 (most take any samples)
+        """What samples it needs instead of such ones, as ``images, [C, H, W]``; None where it takes these."""
+        return None
+
     @property
     def initialisation(self) -> str:
-        """Name of the initialisation of its weights: torch, he, normal_02 or orthogonal."""
+        """Name of the initialisation of its weights: torch, he, normal_02, orthogonal, or own (the module's)."""
         raise NotImplementedError
+
+    def structure(self) -> Mapping[str, object]:
+        """What follows from fields that lanes of one pack may differ in, and must be equal all the same; by name."""
+        return {}
+
+    def one_lane_reason(self, geometry: Geometry) -> str | None:
+        """Why it can only be trained as a pack of one lane, for samples of this geometry; None where it can in any."""
+        return None
 
 
 class Generator(Network):
@@ -92,7 +131,7 @@ class Discriminator(Network):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Loss(Plugin):
+class Loss(Factual):
     """A pair of losses on scores (logits)."""
 
     facts: ClassVar[Facts] = Facts()

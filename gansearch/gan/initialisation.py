@@ -1,7 +1,9 @@
 """First values of the parameters, drawn per lane from that lane's own stream.
 
 Sources: ``he`` He et al. 2015, arXiv:1502.01852; ``normal_02`` Radford et al. 2016 (DCGAN), arXiv:1511.06434;
-``orthogonal`` Saxe et al. 2014, arXiv:1312.6120; ``torch`` is what ``torch.nn.Linear`` does.
+``orthogonal`` Saxe et al. 2014, arXiv:1312.6120; ``torch`` is what ``torch.nn.Linear`` does. The scale of a
+normalisation starts at 1 and its shift at 0 under each, but that ``normal_02`` draws the scale around 1. ``own`` is
+what a user's module draws by itself.
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 import torch
 from torch import Tensor
 
-from gansearch.gan._base import Parameter
+from gansearch.errors import PluginError
+from gansearch.gan._base import Module, Parameter
 
 
 class Source(Protocol):
@@ -35,24 +38,37 @@ Initialisation: TypeAlias = Callable[[Parameter, Source], Tensor]
 
 def torch_default(parameter: Parameter, source: Source) -> Tensor:
     """Uniform in ``+-1 / sqrt(fan_in)``, weights and biases alike. Deep generators are born collapsed under it."""
+    if parameter.is_scale or parameter.is_shift:
+        return _constant(parameter, source)
     bound = 1 / math.sqrt(parameter.fan_in)
     return source.uniform(parameter.name, parameter.shape).mul_(2 * bound).sub_(bound)
 
 
 def he(parameter: Parameter, source: Source) -> Tensor:
     """Normal with variance ``2 / fan_in``, which keeps the size of what passes through rectifiers; biases zero."""
+    if parameter.is_scale:
+        return _constant(parameter, source)
     return _normal(parameter, source, math.sqrt(2 / parameter.fan_in))
 
 
 def normal_02(parameter: Parameter, source: Source) -> Tensor:
-    """Normal with standard deviation 0.02 at any fan-in; biases zero."""
-    return _normal(parameter, source, 0.02)
+    """Normal with standard deviation 0.02 at any fan-in; biases zero.
+
+    Scales too: around 1, as the DCGAN authors' own code draws them (the paper speaks of weights alone).
+    """
+    numbers = _normal(parameter, source, 0.02)
+    return numbers.add_(1) if parameter.is_scale else numbers
 
 
 def orthogonal(parameter: Parameter, source: Source) -> Tensor:
-    """A weight [out, in * ...] with orthonormal rows, or columns where it has more rows; biases zero."""
+    """A weight [out, in * ...] with orthonormal rows, or columns where it has more rows; biases zero.
+
+    The weight of a transposed convolution is taken as it is stored, [in, out * ...], as ``torch.nn.init`` does.
+    """
+    if parameter.is_scale:
+        return _constant(parameter, source)
     normal = source.normal(parameter.name, parameter.shape)
-    if parameter.is_bias:
+    if parameter.is_bias or parameter.is_shift:
         return normal.zero_()
     matrix = normal.flatten(2)
     is_wide = matrix.shape[1] < matrix.shape[2]
@@ -65,9 +81,44 @@ def orthogonal(parameter: Parameter, source: Source) -> Tensor:
 
 def _normal(parameter: Parameter, source: Source, std: float) -> Tensor:
     normal = source.normal(parameter.name, parameter.shape)
-    return normal.zero_() if parameter.is_bias else normal.mul_(std)
+    return normal.zero_() if parameter.is_bias or parameter.is_shift else normal.mul_(std)
+
+
+def _constant(parameter: Parameter, source: Source) -> Tensor:
+    """Ones for a scale, zeros for a shift. The draw that nobody sees says where the lanes are, and how many."""
+    return source.normal(parameter.name, parameter.shape).fill_(float(parameter.is_scale))
 
 
 INITIALISATIONS: Final[Mapping[str, Initialisation]] = MappingProxyType(
     {"torch": torch_default, "he": he, "normal_02": normal_02, "orthogonal": orthogonal}
 )
+
+OWN: Final = "own"
+"""Name of the initialisation that a module brings with it; no choice for those of this package, which bring none."""
+
+
+@runtime_checkable
+class SelfInitialised(Protocol):
+    """A module that draws its own first values."""
+
+    def initial_values(self, source: Source) -> Mapping[str, Tensor]:
+        """First values [K, *shape] of every parameter, by name."""
+        ...
+
+
+def first_values(module: Module, initialisation: str, source: Source) -> list[Tensor]:
+    """First values [K, *shape] of every parameter, in the order of the module; lanes that lack it have some too.
+
+    Raises:
+        PluginError: where the module is to bring its own and has none.
+    """
+    if initialisation != OWN:
+        initialise = INITIALISATIONS[initialisation]
+        # Once for each name, for all lanes: a lane's values must not depend on which others have the parameter.
+        once = {parameter.name: parameter for parameter in module.parameters}
+        drawn = {name: initialise(parameter, source) for name, parameter in once.items()}
+        return [drawn[parameter.name] for parameter in module.parameters]
+    if not isinstance(module, SelfInitialised):
+        raise PluginError(f"the initialisation {OWN!r} needs a module with initial_values; got {module!r}")
+    own = module.initial_values(source)
+    return [own[parameter.name] for parameter in module.parameters]

@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from gansearch.gan import forms
 from gansearch.gan._base import Draws, Module, Parameter
 
 _RUN: Final = 64
@@ -37,7 +38,7 @@ def elementwise(function: Callable[[Tensor], Tensor], inputs: Float[Tensor, "K *
     The CPU's kernels for exponentials and the like take a buffer in runs of a vector's length and its rest one by one,
     with other rounding. Where lanes would not end with a run, each is taken by itself, and so is its gradient.
     """
-    if inputs.device.type != "cpu" or len(inputs) == 1 or inputs[0].numel() % _RUN == 0:
+    if forms.takes_lanes_at_once(inputs.device) or len(inputs) == 1 or inputs[0].numel() % _RUN == 0:
         return function(inputs)
     return torch.stack([function(lane) for lane in inputs.unbind()])
 
@@ -54,7 +55,9 @@ class Linear:
     def parameters(self) -> tuple[Parameter, ...]:
         """Weight and bias."""
         return (
-            Parameter(f"{self.name}.weight", (self.out_features, self.in_features), self.in_features),
+            Parameter(
+                f"{self.name}.weight", (self.out_features, self.in_features), self.in_features, is_transposed=True
+            ),
             Parameter(f"{self.name}.bias", (self.out_features,), self.in_features, is_bias=True),
         )
 
@@ -96,8 +99,15 @@ class Dropout:
         """Keep the shape; without ``draws`` return the inputs as they are."""
         if draws is None:
             return inputs
-        p = torch.as_tensor(self.p, dtype=inputs.dtype, device=inputs.device).expand(inputs.shape[0])
+        p = self.p
+        if not isinstance(p, Tensor):
+            p = torch.full((inputs.shape[0],), p, dtype=inputs.dtype, device=inputs.device)
         return inputs * draws.keep_mask(self.name, tuple(inputs.shape[1:]), p)
+
+
+def may_drop(p: float | Tensor) -> bool:
+    """Whether a probability, one number or [K], is above 0 in any lane; one without numbers (``meta``) may be."""
+    return p > 0 if not isinstance(p, Tensor) else p.is_meta or bool((p > 0).any())
 
 
 @dataclass(frozen=True)

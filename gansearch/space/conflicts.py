@@ -1,8 +1,9 @@
 """Derives conditions from the facts that plug-ins state about themselves: what can be sampled can be trained.
 
-Two sides of a conflict are two switches, each with the values that bring the conflict. Where both always do, the space
-is refused. Where a trick meets something that is always there, the trick's value is taken out of its choice. Where
-neither is always there, the later trick is only asked for where the other side is absent.
+Two sides of a conflict are two switches, or fields whose values imply facts, each with the values that bring the
+conflict. Where both always do, the space is refused. Where a trick meets something that is always there, the trick's
+value is taken out of its choice. Where neither is always there, the later trick is only asked for where the other side
+is absent.
 """
 
 from __future__ import annotations
@@ -53,10 +54,14 @@ _CONFLICTS = (
 
 @dataclass(frozen=True)
 class _Side:
-    """A switch and those of its values that bring a conflict."""
+    """A setting and those of its values that bring a conflict."""
 
     index: int
     values: tuple[Setting, ...]
+    is_otherwise: bool = False
+    """Whether the conflict is also there where the setting's conditions do not hold."""
+    label: str | None = None
+    """How messages name it; None for the labels of its values."""
 
 
 def separate(drafts: Sequence[Draft], problems: Problems) -> tuple[list[Draft], list[str]]:
@@ -72,10 +77,35 @@ def separate(drafts: Sequence[Draft], problems: Problems) -> tuple[list[Draft], 
 
 def _sides(drafts: Sequence[Draft], has: Callable[[str, Alternative], bool]) -> Iterator[_Side]:
     for index, draft in enumerate(drafts):
-        found = (value for value, alternative in draft.alternatives.items() if has(draft.path, alternative))
+        found = [value for value, alternative in draft.alternatives.items() if has(draft.path, alternative)]
         values = tuple(value for value in found if value in draft.values)
-        if values:
-            yield _Side(index, values)
+        is_otherwise = bool(draft.conditions) and any(value in found for value in draft.otherwise.values())
+        if values or is_otherwise:
+            yield _settled(drafts, _Side(index, values, is_otherwise))
+
+
+def _settled(drafts: Sequence[Draft], side: _Side) -> _Side:
+    """The side itself, or that of the switch to which it belongs.
+
+    A field brings a conflict whenever its plug-in is chosen, unless it is searched and can avoid it. What a trick's
+    field brings always counts as brought by the trick, since a trick is what can be left off.
+    """
+    draft = drafts[side.index]
+    if draft.owner is None:
+        return side
+    owner = draft.owner
+    index = next(index for index, each in enumerate(drafts) if each.path == owner.switch)
+    switch = drafts[index]
+    is_avoidable = len(side.values) < len(draft.values) or (bool(draft.conditions) and not side.is_otherwise)
+    if is_avoidable and not switch.is_trick:
+        return side
+    values = tuple(value for value in switch.values if value in owner.values)
+    label = " or ".join(draft.alternatives[value].label for value in side.values) or draft.path
+    return _Side(index, values, label=label)
+
+
+def _is_gone(side: _Side) -> bool:
+    return not (side.values or side.is_otherwise)
 
 
 @dataclass(frozen=True)
@@ -90,7 +120,7 @@ class _Pair:
     def part(self, one: _Side, other: _Side) -> None:
         """Change the drafts so that the sides never meet; ``one`` has the need that ``other`` offends."""
         one, other = self._left(one), self._left(other)
-        if not one.values or not other.values:
+        if _is_gone(one) or _is_gone(other):
             return
         always = self._is_always(one), self._is_always(other)
         if all(always):
@@ -115,7 +145,7 @@ class _Pair:
         target, partner = max(ways, key=lambda way: way[0].index)
         draft, reference = self._draft(target), self._draft(partner)
         left = tuple(value for value in reference.values if value not in partner.values)
-        condition = Condition(reference.path, left, or_absent=True)
+        condition = Condition(reference.path, left, or_absent=not partner.is_otherwise)
         if condition not in draft.conditions:
             self.drafts[target.index] = replace(draft, conditions=(*draft.conditions, condition))
 
@@ -123,8 +153,7 @@ class _Pair:
         draft = self._draft(side)
         left = tuple(value for value in draft.values if value not in side.values)
         off = draft.otherwise[None]
-        named = " or ".join(draft.alternatives[value].label for value in side.values)
-        self.notes.append(f"{draft.path}: {named} is never on: {why}")
+        self.notes.append(f"{draft.path}: {self._label(side)} is never on: {why}")
         value = Choice(left) if len(left) > 1 else (left[0] if left else off)
         conditions = draft.conditions if left else ()
         self.drafts[side.index] = replace(draft, value=value, conditions=conditions)
@@ -132,7 +161,7 @@ class _Pair:
     def _left(self, side: _Side) -> _Side:
         """The side without values that an earlier conflict has taken out."""
         values = self._draft(side).values
-        return _Side(side.index, tuple(value for value in side.values if value in values))
+        return replace(side, values=tuple(value for value in side.values if value in values))
 
     def _is_always(self, side: _Side) -> bool:
         draft = self._draft(side)
@@ -144,10 +173,11 @@ class _Pair:
         return self._draft(other) if self._draft(other).is_trick and not draft.is_trick else draft
 
     def _rule(self, one: _Side, other: _Side) -> str:
-        labels = [
-            " or ".join(self._draft(side).alternatives[value].label for value in side.values) for side in (one, other)
-        ]
-        return f"must not meet: {labels[0]} {self.reason.format(other=labels[1])}"
+        return f"must not meet: {self._label(one)} {self.reason.format(other=self._label(other))}"
+
+    def _label(self, side: _Side) -> str:
+        draft = self._draft(side)
+        return side.label or " or ".join(draft.alternatives[value].label for value in side.values) or draft.path
 
     def _draft(self, side: _Side) -> Draft:
         return self.drafts[side.index]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gansearch.dimensions import Choice, Dimension, Float, Int
@@ -21,13 +21,15 @@ class Owner:
 
 @dataclass(frozen=True, eq=False)
 class Alternative:
-    """One value of a switch that stands for a plug-in."""
+    """One value of a setting that stands for a plug-in, or for facts about it."""
 
     label: str
     """How messages name it."""
     facts: Facts
     geometry: Geometry | None = None
     """Of a data set: the form of one sample."""
+    misfit: Callable[[Geometry], str | None] | None = None
+    """Of a network: what samples it needs instead of such ones."""
 
     @property
     def is_without_classes(self) -> bool:
@@ -52,7 +54,7 @@ class Draft:
     otherwise: Mapping[Setting, Setting] = field(default_factory=dict)
     """Value where the conditions do not hold, by the owner's value (by None without an owner)."""
     alternatives: Mapping[Setting, Alternative] = field(default_factory=dict)
-    """The plug-ins that a switch chooses among."""
+    """The plug-ins that a switch chooses among; of a field, the values that imply facts."""
     is_trick: bool = False
     """Whether it switches tricks, which can be left off where they conflict."""
 

@@ -14,6 +14,7 @@ from gansearch.space.catalogue import find_space
 from gansearch.space.conditions import read_conditions
 from gansearch.space.conflicts import separate
 from gansearch.space.drafts import Draft
+from gansearch.space.fitting import check_fit
 from gansearch.space.nodes import Node
 from gansearch.space.overrides import merge
 from gansearch.space.plan_reader import Around, plan_notes, read_plan
@@ -126,6 +127,7 @@ class _Reading:
     def _settings(self) -> tuple[list[Draft], Assembly, list[str]]:
         """Every setting: as drafts, and joined."""
         drafts = self._drafts()
+        check_fit(drafts, self.problems)
         drafts = read_conditions(drafts, self._unread(drafts), self.problems)
         before = len(self.problems)
         drafts, notes = in_order(drafts, self.problems), list[str]()

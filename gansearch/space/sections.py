@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gansearch.data import DataSet, datasets
 from gansearch.dimensions import Choice, Declared, declared
-from gansearch.gan import discriminators, generators, losses
+from gansearch.gan import Network, discriminators, generators, losses
 from gansearch.plugins import Plugin, Registry
 from gansearch.records import Facts, Setting
 from gansearch.space.configuration import DEFAULTS
+from gansearch.space.dimension_values import text
 from gansearch.space.drafts import Alternative, Draft, Owner
 from gansearch.space.nodes import Node, child_path
 from gansearch.space.problems import Problems
@@ -113,17 +114,35 @@ def read_fields(
         path = child_path(prefix, name)
         knowing = {value: each[name] for value, each in said.items() if name in each}
         if name in given:
-            reading = _suiting_all(given[name], knowing.values(), refusal, problems)
-            if reading is not None:
-                defaults = {value: each.default for value, each in knowing.items()}
-                drafts.append(_field_draft(path, given[name], reading, Owner(switch.path, tuple(knowing)), defaults))
+            found = _given_field(
+                path, given[name], Owner(switch.path, tuple(knowing)), knowing, problems, refusal=refusal
+            )
         else:
-            drafts.extend(_default_fields(path, fallback, switch.path, knowing))
+            found = _default_fields(path, fallback, switch.path, knowing)
+        implied = _implications(path, knowing)
+        drafts.extend(replace(draft, alternatives=implied) for draft in found)
     for name, child in given.items():
         if name not in names:
             owners = " or ".join(cls.name for cls in classes.values())
             problems.unknown(child, names, f"must be a field of {owners}")
     return drafts
+
+
+def _given_field(
+    path: str,
+    node: Node,
+    owner: Owner,
+    knowing: Mapping[Setting, Declared],
+    problems: Problems,
+    *,
+    refusal: str | None,
+) -> list[Draft]:
+    """The draft for a field that stands in the file; none where it is wrong."""
+    reading = _suiting_all(node, knowing.values(), refusal, problems)
+    if reading is None:
+        return []
+    defaults = {value: each.default for value, each in knowing.items()}
+    return [_field_draft(path, node, reading, owner, defaults)]
 
 
 def _suiting_all(node: Node, knowing: Iterable[Declared], refusal: str | None, problems: Problems) -> Reading | None:
@@ -141,6 +160,15 @@ def _field_draft(
 ) -> Draft:
     first = next(iter(defaults.values()))
     return Draft(path, node, reading.value, first, owner, reading.when, otherwise=defaults)
+
+
+def _implications(path: str, knowing: Mapping[Setting, Declared]) -> dict[Setting, Alternative]:
+    """The values of a field that imply facts; of plug-ins that differ in that, what any of them says counts."""
+    implied: dict[Setting, Facts] = {}
+    for said in knowing.values():
+        for value, names in said.implies.items():
+            implied[value] = implied.get(value, Facts()).with_also(names)
+    return {value: Alternative(f"{path}: {text(value)}", facts) for value, facts in implied.items()}
 
 
 def _default_fields(path: str, node: Node, switch: str, knowing: Mapping[Setting, Declared]) -> list[Draft]:
@@ -189,4 +217,5 @@ def _choice_of_plugin(section: Section, node: Node, problems: Problems) -> Readi
 
 def _alternative(section: Section, cls: type[Any]) -> Alternative:
     geometry = cls.geometry if issubclass(cls, DataSet) else None
-    return Alternative(f"{section.registry.kind} {cls.name}", getattr(cls, "facts", Facts()), geometry)
+    misfit = cls.misfit if issubclass(cls, Network) else None
+    return Alternative(f"{section.registry.kind} {cls.name}", getattr(cls, "facts", Facts()), geometry, misfit)

@@ -29,9 +29,10 @@ class LiveTrials:
     Args:
         study: Optuna's, with its pruner.
         reader: of the study.
+        prunes: whether the pruner is asked; it is not about trials that were run where there was none.
     """
 
-    def __init__(self, study: optuna.Study, reader: StudyReader) -> None:
+    def __init__(self, study: optuna.Study, reader: StudyReader, *, prunes: bool = True) -> None:
         plan = reader.space.plan
         self._study = study
         self._reader = reader
@@ -39,7 +40,7 @@ class LiveTrials:
         self._objectives = plan.objectives
         self._replicates = plan.replicates
         self._is_wilcoxon = plan.pruner["name"] == WILCOXON
-        self._prunes = plan.pruner["name"] != "none"
+        self._prunes = prunes and plan.pruner["name"] != "none"
         self._live: dict[int, LiveTrial] = {}
         self._ready: deque[tuple[LiveTrial, Replicate]] = deque()
         self._over: list[tuple[TrialIdentity, TrialEnd]] = []
@@ -53,6 +54,11 @@ class LiveTrials:
     def epochs(self) -> int:
         """Epochs trained in all trials of the study."""
         return self._told_epochs + sum(each.epoch for live in self._live.values() for each in live.replicates)
+
+    @property
+    def waiting(self) -> int:
+        """Runs that have been begun, or whose trial has, and that no executor has."""
+        return len(self._ready)
 
     # --- handing out ------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,20 +11,19 @@ from optuna.exceptions import DuplicatedStudyError
 from gansearch.errors import StudyError, StudyExistsError, StudyLockedError, StudyNotFoundError
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
+from gansearch.storage.home import STUDY_NAME
 from gansearch.study import plugin_files
 from gansearch.study.database import Database, create_database, has_database, open_database
 from gansearch.study.lease import Lease
 from gansearch.study.metadata import ATTRIBUTE, read_metadata, said, write_space
 from gansearch.study.study_reader import StudyReader
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
 
 def create(
     space: SearchSpace, name: str, storage: Storage, *, seed: int, plugins: Sequence[Path], url: str | None
 ) -> tuple[StudyReader, Lease]:
     """Make a study and take its lease."""
-    if not NAME.fullmatch(name):
+    if not STUDY_NAME.fullmatch(name):
         raise StudyError(
             f"a study's name must have at most 100 letters, digits, dots, dashes and underscores; got {name!r}"
         )

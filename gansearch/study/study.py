@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 import optuna
+from optuna.trial import TrialState
 
 from gansearch.errors import StudyError
 from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd, TrialIdentity
@@ -183,6 +184,15 @@ class Study:
     def budget_spent(self) -> str | None:
         """Why running trials must rest now (hours or epochs are spent), or None."""
         return self._budget.spent(seconds=self._earlier_s + self._lease.active_s, epochs=self._trials.epochs)
+
+    @property
+    def runs_left(self) -> int | None:
+        """Runs that no executor has been given yet; None where the plan has no number of trials."""
+        wanted = self._reader.trials_wanted
+        if wanted is None:
+            return None
+        begun = sum(trial.state is not TrialState.WAITING for trial in self._reader.frozen())
+        return max(0, wanted - begun) * self.space.plan.replicates + self._trials.waiting
 
     def extend(self, *, trials: int) -> None:
         """Add trials to the plan; kept in the study.

@@ -1,12 +1,12 @@
-"""The smallest configuration that trains: 8 x 8 images, 8 units, batches of 16."""
+"""The smallest configuration that trains: 8 x 8 images, 8 units or filters, batches of 16."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from gansearch.dimensions import Value
-from gansearch.gan import discriminators, generators, losses
+from gansearch.dimensions import Value, declared
+from gansearch.gan import Network, discriminators, generators, losses
 from gansearch.testing.data import TinyImages
 from gansearch.testing.variants import small_settings
 from gansearch.training.configuration import Configuration, TrainingSettings, optimizers
@@ -15,24 +15,32 @@ from gansearch.tricks import Trick
 SMALL: Mapping[str, Value] = {"width": 8, "latent_size": 4}
 BATCH_SIZE = 16
 
+N = TypeVar("N", bound=Network)
 
-def tiny_configuration(*tricks: Trick, epochs: int = 25, dropout: float = 0.25) -> Configuration:
-    """An MLP GAN on ``TinyImages`` with Adam and the non-saturating loss, 4 steps an epoch.
+
+def tiny_configuration(
+    *tricks: Trick, epochs: int = 25, dropout: float = 0.25, architecture: str = "mlp"
+) -> Configuration:
+    """A GAN on ``TinyImages`` with Adam and the non-saturating loss, 4 steps an epoch.
 
     Args:
         tricks: the enabled ones.
         epochs: length of a full run.
-        dropout: of both networks; above 0, so that further passes through the discriminator draw numbers too.
+        dropout: of networks that have it; above 0, so that further passes through the discriminator draw numbers too.
+        architecture: of both networks.
     """
-    generator: Any = generators.get("mlp")
-    discriminator: Any = discriminators.get("mlp")
     return Configuration(
         dataset=TinyImages(),
-        generator=generator(dropout=dropout, **small_settings(generator, SMALL)),
-        discriminator=discriminator(dropout=dropout, **small_settings(discriminator, SMALL)),
+        generator=_small(generators.get(architecture), dropout),
+        discriminator=_small(discriminators.get(architecture), dropout),
         loss=losses.get("non_saturating")(),
         generator_optimizer=optimizers.get("adam")(),
         discriminator_optimizer=optimizers.get("adam")(),
         tricks=tuple(sorted(tricks, key=lambda trick: trick.name)),
         training=TrainingSettings(batch_size=BATCH_SIZE, epochs=epochs),
     )
+
+
+def _small(cls: type[N], dropout: float) -> N:
+    settings: dict[str, Any] = small_settings(cls, SMALL)
+    return cls(**settings, **({"dropout": dropout} if "dropout" in declared(cls) else {}))

@@ -22,3 +22,7 @@ class FakeDraws:
         uniform = seeded_uniform(consumer, self._seeds, shape, self._dtype)
         chance = p.to(self._dtype).reshape(-1, *[1] * len(shape))
         return torch.where(uniform < chance, 0.0, 1 / (1 - chance))
+
+    def lanes(self, start: int, stop: int) -> FakeDraws:
+        """Masks of some of the lanes."""
+        return FakeDraws(self._seeds[start:stop], self._dtype)

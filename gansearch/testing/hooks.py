@@ -16,20 +16,20 @@ STEPS = 3
 
 
 def run_hooks(trick: Trick, lanes: FakeLanes, *, starts: bool = True) -> dict[str, Tensor]:
-    """Every tensor that the trick's hooks return over three steps, as ``hook@step``, without its graph.
+    """Every tensor that the trick's hooks return over three steps, 0 to 2, as ``hook@step``, without its graph.
 
     Args:
         trick: its traced fields hold [K] tensors.
-        lanes: what the hooks see; steps go on from ``lanes.step``.
+        lanes: what the hooks see; its steps go on from where they are.
         starts: whether the trick makes its initial state first.
     """
     if starts:
         lanes.state.update(trick.initial_state(lanes))
     found: dict[str, Tensor] = {}
-    for _ in range(STEPS):
+    for step in range(STEPS):
         for name, value in _one_step(trick, lanes):
-            found[f"{name}@{lanes.step}"] = value.detach().clone()
-        lanes.step += 1
+            found[f"{name}@{step}"] = value.detach().clone()
+        lanes.step.add_(1)
     return found
 
 

@@ -25,10 +25,13 @@ class FakeLanes:
     """Of one sample."""
     generator_size: int = 10
     """P, the number of the generator's parameters."""
-    step: int = 0
+    start: int | Sequence[int] = 0
+    """Generator updates done before: by every lane, or by each."""
     total_steps: int = 100
     dtype: torch.dtype = torch.float64
     state: dict[str, Tensor] = field(default_factory=dict)
+    step: Tensor = field(init=False)
+    """[K], whole numbers, as in a pack; who goes on a step adds to it in place."""
     weights: Tensor = field(init=False)
     """[K, numel]; with gradients."""
     generator_parameters: Tensor = field(init=False)
@@ -36,6 +39,7 @@ class FakeLanes:
 
     def __post_init__(self) -> None:
         self._streams = [stream("hooks", seed) for seed in self.seeds]
+        self.step = torch.tensor(self.start, dtype=torch.int64).expand(self.count).clone()
         self.weights = self.numbers("weights", (prod(self.shape),)).requires_grad_()
         self.generator_parameters = self.numbers("generator", (self.generator_size,))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 
 from gansearch.dimensions import Choice, Declared, Float, Int, Value, declared
+from gansearch.training.stacking import stack_traced
 
 T = TypeVar("T")
 
@@ -29,6 +29,19 @@ def variants(cls: type[T], count: int, structure: Mapping[str, Value] = MappingP
     return [cls(**structure, **numbers) for numbers in lanes]
 
 
+def mixtures(cls: type[T], count: int, structure: Mapping[str, Value] = MappingProxyType({})) -> list[T]:
+    """As ``variants``, but that they differ in every mixed field too: integers of ``structure`` become larger in some.
+
+    No order is kept: neighbours differ, and a value may come back further on.
+    """
+    said = declared(cls)
+    mixed = [field for field in said.values() if field.mixed]
+    return [
+        variants(cls, count, {**structure, **{one.name: _mixed_value(one, structure, lane) for one in mixed}})[lane]
+        for lane in range(count)
+    ]
+
+
 def small_settings(cls: type, wanted: Mapping[str, Value]) -> dict[str, Value]:
     """Static settings that keep a network small: integers at the low end, and what of ``wanted`` it declares."""
     said = declared(cls)
@@ -45,15 +58,18 @@ def structures(cls: type) -> Iterator[dict[str, Value]]:
 
 
 def stacked(lanes: Sequence[T], dtype: torch.dtype = torch.float64) -> T:
-    """One instance whose traced fields hold [K] tensors, as in a pack; the static ones must be equal."""
-    first: Any = lanes[0]
-    numbers = {
-        name: torch.tensor([getattr(lane, name) for lane in lanes], dtype=dtype)
-        for name, field in declared(type(first)).items()
-        if field.traced
-    }
-    changed: T = dataclasses.replace(first, **numbers)
-    return changed
+    """One instance for all lanes, as in a pack; static fields that are not mixed must be equal."""
+    return stack_traced(lanes, dtype=dtype)
+
+
+def _mixed_value(field: Declared, structure: Mapping[str, Value], lane: int) -> Value:
+    """One of three values in turn: the second, the first and the third."""
+    place = (1, 0, 2)[lane % 3]
+    if isinstance(field.limits, Choice):
+        return field.limits.choices[place % len(field.limits.choices)]
+    first = structure[field.name]
+    assert isinstance(first, int), f"{field.name}: a mixed field must be a choice or whole numbers"
+    return first + place
 
 
 def _traced_values(field: Declared) -> tuple[float, float, float]:

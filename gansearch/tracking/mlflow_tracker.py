@@ -30,6 +30,7 @@ from gansearch.tracking.silence import prepare_environment, silence_this_thread
 CAPACITY = 10_000
 """Messages that may wait in the queue."""
 LONGEST_PAUSE_S = 30.0
+DRAIN_POLL_S = 0.05
 
 
 class MlflowTracker:
@@ -129,6 +130,24 @@ class MlflowTracker:
         """The launch is over: ``finished``, ``interrupted``, ``stopped``, or anything else for a failure."""
         self._put(self._projection.launch_ended, status, now_ms())
 
+    def drain(self, most: int, patience_s: float) -> bool:
+        """Wait until at most ``most`` things are still to be written; whether that came to be.
+
+        For whoever has more to tell at once than a search has: what does not fit the queue is lost.
+
+        Args:
+            most: messages, points, images and files that may be left.
+            patience_s: seconds without any progress after which it gives up.
+        """
+        least, since = self._left(), time.monotonic()
+        while (left := self._left()) > most:
+            if left < least:
+                least, since = left, time.monotonic()
+            elif time.monotonic() - since > patience_s:
+                return False
+            time.sleep(DRAIN_POLL_S)
+        return True
+
     def close(self, timeout_s: float) -> int:
         """Write what is left, for at most ``timeout_s`` seconds, and end the thread. A second call does nothing.
 
@@ -142,7 +161,7 @@ class MlflowTracker:
         with suppress(queue.Full):  # a full queue wakes the thread as well
             self._inbox.put_nowait(_nothing)
         self._thread.join(timeout_s)
-        left = self._inbox.qsize() + self._projection.waiting()
+        left = self._left()
         if left:
             self._losses.add(left, f"{self.uri} did not take it within the last {timeout_s:g} s")
         return left
@@ -167,6 +186,9 @@ class MlflowTracker:
         return run_page(self.uri, writer.experiment_id, run_id)
 
     # --- the thread -------------------------------------------------------------------------------------------------
+
+    def _left(self) -> int:
+        return self._inbox.qsize() + self._projection.waiting()
 
     def _put(self, act: Callable[..., None], *arguments: object) -> None:
         before = time.perf_counter()

@@ -40,7 +40,8 @@ class Projection:
 
     def waiting(self) -> int:
         """Things that are still to be written."""
-        return sum(self._runs[key].count() for key in list(self._changed))
+        runs = [self._runs.get(key) for key in list(self._changed)]  # other threads may ask while a run is let go
+        return sum(run.count() for run in runs if run is not None)
 
     def is_full(self) -> bool:
         """Whether no more may be taken until the store has been reached."""

@@ -2,47 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Final
 
 import torch
+from jaxtyping import Float, Int64
 from torch import Tensor
 
-from gansearch.data import Samples
+from gansearch.data import Samples, scaled
 from gansearch.errors import TrainingError
 from gansearch.training.streams import Streams
 
+_READY_BYTES: Final = 64 * 2**20
+"""Data up to this size are kept as the numbers that networks see; larger ones are scaled batch by batch."""
+
 
 class Batches:
-    """The real batches of an epoch.
+    """The real batches of an epoch, gathered on the device.
 
     An epoch is ``len(samples) // batch_size`` steps, whatever the number of discriminator updates in each: every
     update of a step goes through the data in an order of its own, so that further ones leave the first as it was.
 
     Args:
         samples: the training split, on the device.
+        lanes: K.
         batch_size: samples in a batch; the last, incomplete batch of an epoch is dropped.
         per_step: discriminator updates per step.
+        dtype: format of the batches.
 
     Raises:
         TrainingError: where there are fewer samples than one batch needs.
     """
 
-    def __init__(self, samples: Samples, *, batch_size: int, per_step: int, dtype: torch.dtype) -> None:
+    def __init__(self, samples: Samples, *, lanes: int, batch_size: int, per_step: int, dtype: torch.dtype) -> None:
         if len(samples) < batch_size:
             raise TrainingError(
                 f"the training data must hold at least one batch; got {len(samples)} samples and a batch_size of "
                 f"{batch_size}"
             )
-        self._samples = samples
-        self._batch_size = batch_size
-        self._per_step = per_step
-        self._dtype = dtype
         self.steps_per_epoch = len(samples) // batch_size
+        self._count = len(samples)
+        self._shape = samples.values.shape[1:]
+        # Whole rows: gathering by single numbers takes three times as long.
+        rows = samples.values.flatten(1)
+        is_small = rows.numel() * dtype.itemsize <= _READY_BYTES
+        self._rows = scaled(rows, dtype) if is_small else rows
+        self._dtype = dtype
+        # The memory stays where it is from epoch to epoch: a recorded program reads it there.
+        device = samples.values.device
+        self._orders = torch.empty(per_step, lanes, self.steps_per_epoch, batch_size, dtype=torch.int64, device=device)
 
-    def epoch(self, streams: Streams) -> Iterator[list[Tensor]]:
-        """For each step the batches [K, B, *shape] of its discriminator updates; ``streams`` stands at the first."""
-        names = [f"batches/{update}" for update in range(self._per_step)]
-        orders = [streams.permutation(name, len(self._samples)) for name in names]
-        for step in range(self.steps_per_epoch):
-            chosen = slice(step * self._batch_size, (step + 1) * self._batch_size)
-            yield [self._samples.batch(order[:, chosen], self._dtype) for order in orders]
+    def shuffle(self, streams: Streams) -> None:
+        """Draw the orders of the epoch at whose first step ``streams`` stands."""
+        for update, order in enumerate(self._orders.unbind()):
+            drawn = streams.permutation(f"batches/{update}", self._count)
+            order.copy_(drawn[:, : order.shape[1] * order.shape[2]].view_as(order))
+
+    def at(self, position: Int64[Tensor, " 1"]) -> list[Float[Tensor, "K B *shape"]]:
+        """The batches of each discriminator update of the step at ``position`` within the epoch."""
+        chosen = self._orders.index_select(2, position)
+        return [self._gathered(rows) for rows in chosen.unbind()]
+
+    def _gathered(self, rows: Int64[Tensor, "K 1 B"]) -> Tensor:
+        values = self._rows.index_select(0, rows.flatten())
+        return scaled(values, self._dtype).view(rows.shape[0], rows.shape[2], *self._shape)

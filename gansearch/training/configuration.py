@@ -9,9 +9,10 @@ from typing import ClassVar
 from torch import Tensor
 
 from gansearch.data import DataSet
-from gansearch.dimensions import Int, declared, static
-from gansearch.gan import Discriminator, Generator, Loss
+from gansearch.dimensions import Choice, Int, declared, static
+from gansearch.gan import Discriminator, Generator, Loss, Network
 from gansearch.plugins import Plugin, Registry
+from gansearch.training.precision import PRECISIONS
 from gansearch.tricks import Trick
 
 
@@ -40,6 +41,9 @@ class TrainingSettings:
         "epochs between evaluations; left out, what keeps their cost below 15 % of a trial",
         unit="epochs",
         limits=Int(1, 1_000_000),
+    )
+    precision: str = static(
+        "fp32", Choice(PRECISIONS), "number format of matrix products and convolutions; other than fp32 needs a GPU"
     )
     d_steps_per_g_step: int = static(1, Int(1, 5), "discriminator updates per generator update", limits=Int(1, 100))
 
@@ -75,9 +79,36 @@ class Configuration:
             parts.extend(
                 (f"{part}.{name}", getattr(owner, name))
                 for name, said in declared(type(owner)).items()
-                if not said.traced
+                if not said.may_differ
             )
+            if isinstance(owner, Network):
+                parts.extend((f"{part}.{name}", value) for name, value in owner.structure().items())
         return tuple(parts)
+
+    def mixed_key(self) -> tuple[tuple[float, ...], tuple[str, ...]]:
+        """By what lanes of one signature are sorted, so that those whose mixed fields are equal stand together.
+
+        Numbers come first, from the largest down: the lanes that have a layer are then the first ones of the pack.
+        """
+        mixed = [
+            (said, getattr(owner, name))
+            for _, owner in self._owners()
+            for name, said in declared(type(owner)).items()
+            if said.mixed
+        ]
+        numbers = tuple(-value for said, value in mixed if not isinstance(said.limits, Choice))
+        return numbers, tuple(str(value) for said, value in mixed if isinstance(said.limits, Choice))
+
+    @property
+    def one_lane_reason(self) -> str | None:
+        """Why it can only be trained as a pack of one lane; None where it can be in any."""
+        geometry = self.dataset.geometry
+        return self.generator.one_lane_reason(geometry) or self.discriminator.one_lane_reason(geometry)
+
+    @property
+    def max_lanes(self) -> int | None:
+        """The most lanes of a pack of this structure; None where any number can be trained together."""
+        return None if self.one_lane_reason is None else 1
 
     def _owners(self) -> list[tuple[str, object]]:
         owners: list[tuple[str, object]] = [(part, getattr(self, part)) for part in self.PARTS]

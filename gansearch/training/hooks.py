@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from jaxtyping import Float
 from torch import Tensor
@@ -12,6 +13,9 @@ from gansearch.training.lanes import TrickLanes
 from gansearch.training.state import TrainingState
 from gansearch.training.streams import Streams
 from gansearch.tricks import Batch, Labels, Role, Trick
+
+Due: TypeAlias = frozenset[str]
+"""Names of tricks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,7 @@ class Hooks:
     def set_initial_state(self) -> None:
         """Give every trick its state at step 0."""
         for trick, lanes in self.bound:
+            lanes.training.generator_shaped[trick.name] = trick.generator_shaped
             lanes.training.tricks[trick.name] = {}
             lanes.training.tricks[trick.name] = dict(trick.initial_state(lanes))
 
@@ -62,14 +67,18 @@ class Hooks:
             images = trick.discriminator_input(lanes, images, role)
         return images
 
-    def discriminator_loss(self, batch: Batch) -> list[Float[Tensor, " K"]]:
-        """Further terms of the discriminator's loss."""
-        terms = (trick.discriminator_loss(lanes, batch) for trick, lanes in self.bound)
+    def due(self, step: int) -> Due:
+        """The tricks whose terms enter the losses of this step."""
+        return frozenset(trick.name for trick, _ in self.bound if step % trick.period == 0)
+
+    def discriminator_loss(self, batch: Batch, due: Due) -> list[Float[Tensor, " K"]]:
+        """Further terms of the discriminator's loss, of the tricks that are due."""
+        terms = (trick.discriminator_loss(lanes, batch) for trick, lanes in self.bound if trick.name in due)
         return [term for term in terms if term is not None]
 
-    def generator_loss(self, batch: Batch) -> list[Float[Tensor, " K"]]:
-        """Further terms of the generator's loss."""
-        terms = (trick.generator_loss(lanes, batch) for trick, lanes in self.bound)
+    def generator_loss(self, batch: Batch, due: Due) -> list[Float[Tensor, " K"]]:
+        """Further terms of the generator's loss, of the tricks that are due."""
+        terms = (trick.generator_loss(lanes, batch) for trick, lanes in self.bound if trick.name in due)
         return [term for term in terms if term is not None]
 
     def after_step(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 from gansearch.training.state import TrainingState
@@ -29,9 +29,9 @@ class TrickLanes:
         return self.training.count
 
     @property
-    def step(self) -> int:
-        """Generator updates done before this step."""
-        return self.training.step
+    def step(self) -> Int64[Tensor, " K"]:
+        """Generator updates done before this step, on the device."""
+        return self.streams.clock
 
     @property
     def state(self) -> MutableMapping[str, Tensor]:

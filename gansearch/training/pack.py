@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,14 +11,19 @@ from torch import Tensor
 
 from gansearch.data import Data
 from gansearch.errors import TrainingError
+from gansearch.gan import forms
 from gansearch.training.batches import Batches
 from gansearch.training.configuration import Configuration
+from gansearch.training.counter_streams import CounterStreams
 from gansearch.training.hooks import Hooks
 from gansearch.training.player import Player
-from gansearch.training.signals import UPDATE_RATIO_EVERY, SignalBuffer, Signals
+from gansearch.training.precision import at_precision, check_precision
+from gansearch.training.recording import runner_for
+from gansearch.training.seeded_streams import SeededStreams
+from gansearch.training.signals import MEASURE_EVERY, SignalBuffer, Signals
 from gansearch.training.stacking import stack_configurations
 from gansearch.training.state import LaneState, TrainingState
-from gansearch.training.step import Step
+from gansearch.training.step import Step, Variant
 from gansearch.training.streams import Streams
 
 SAMPLES_AT_ONCE: Final = 2_500
@@ -38,7 +43,8 @@ class Pack:
     """K lanes in training. Same lanes, data, device and number format: same numbers.
 
     Args:
-        lanes: at least one; their configurations have equal structure and may differ in every traced number.
+        lanes: at least one; their configurations have equal structure and may differ in every traced number and
+            mixed field. Those that are equal in their mixed fields should stand together.
         data: what all of them learn.
         device: where they are trained.
         dtype: number format of parameters and samples.
@@ -58,6 +64,7 @@ class Pack:
     ) -> None:
         self._device = torch.device(device)
         self._dtype = dtype
+        self._kind_of_streams = CounterStreams if forms.takes_lanes_at_once(self._device) else SeededStreams
         train = replace(
             data.train, values=data.train.values.to(self._device), labels=data.train.labels.to(self._device)
         )
@@ -70,14 +77,14 @@ class Pack:
         return len(self._lanes)
 
     @property
-    def step(self) -> int:
-        """Generator updates done."""
-        return self._training.step
+    def steps(self) -> tuple[int, ...]:
+        """Generator updates done, of each lane."""
+        return tuple(self._training.steps)
 
     @property
-    def epoch(self) -> int:
-        """Whole passes over the data done."""
-        return self.step // self.steps_per_epoch
+    def epochs(self) -> tuple[int, ...]:
+        """Whole passes over the data done, of each lane."""
+        return tuple(step // self.steps_per_epoch for step in self.steps)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -95,19 +102,25 @@ class Pack:
         return self._hooks.averaged_generator() is not None
 
     def train_epoch(self) -> Signals:
-        """Train every lane for one pass over the data.
+        """Train every lane for one pass over the data."""
+        self._start_epoch()
+        with at_precision(self._configuration.training.precision, self._device):
+            for position in range(self.steps_per_epoch):
+                self._run(Variant(position % MEASURE_EVERY == 0, self._hooks.due(position)))
+                self._training.advance()
+                self._streams.go_on()
+        return self._program.signals.read()
 
-        Raises:
-            TrainingError: where lanes with different numbers of steps have been loaded.
-        """
-        if len(set(self._training.steps)) > 1:
-            raise TrainingError(f"lanes of one pack must stand at the same step; got {self._training.steps}")
-        first = self.step
-        self._streams.at(first)
-        for index, reals in enumerate(self._batches.epoch(self._streams)):
-            self._streams.at(first + index)
-            self._signals.append(self._step(reals, measure=index % UPDATE_RATIO_EVERY == 0))
-        return self._signals.read(first)
+    def rehearse(self) -> None:
+        """Carry out the first step of an epoch and read nothing of it: to find out what a step takes."""
+        self._start_epoch()
+        self._program(Variant(measure=True, due=self._hooks.due(0)))
+
+    def _start_epoch(self) -> None:
+        self._streams.at(self.steps)
+        self._batches.shuffle(self._streams)
+        self._streams.at(self.steps)
+        self._program.position.zero_()
 
     @torch.no_grad()
     def sample(self, n: int, *, averaged: bool, stream: str = "evaluation") -> Tensor:
@@ -119,31 +132,47 @@ class Pack:
             stream: name of the latents' stream. The same seed, stream and n give the same latents at any step, and
                 no training stream is moved.
         """
-        streams = Streams(self._seeds(), device=self._device, dtype=self._dtype)
+        streams = self._new_streams()
         prefix = f"samples/{stream}"
         hooks = Hooks.bind(self._configuration.tricks, self._training, self.total_steps, streams, f"{prefix}/tricks")
         generator = self._training.generator
         average = hooks.averaged_generator() if averaged else None
         parameters = generator.flat.leaves if average is None else generator.flat.views(average)
         portions: list[Tensor] = []
-        for portion, start in enumerate(range(0, n, SAMPLES_AT_ONCE)):
-            streams.at(portion)
-            shape = (min(SAMPLES_AT_ONCE, n - start), self._configuration.generator.latent_size)
-            latents = hooks.latents(streams.normal(f"{prefix}/latents", shape))
-            portions.append(generator.module(parameters, latents, None))
+        with at_precision(self._configuration.training.precision, self._device):
+            for portion, start in enumerate(range(0, n, SAMPLES_AT_ONCE)):
+                streams.at([portion] * self.count)
+                shape = (min(SAMPLES_AT_ONCE, n - start), self._configuration.generator.latent_size)
+                latents = hooks.latents(streams.normal(f"{prefix}/latents", shape))
+                portions.append(generator.module(parameters, latents, None).to(self._dtype))
         return torch.cat(portions, 1)
 
-    def remove(self, lane: int) -> None:
-        """Take one lane out, between epochs; the others go on as if it had never been there.
+    def leave(self, lanes: Collection[int]) -> None:
+        """Take lanes out, between epochs; the others go on as if these had never been there.
 
         Raises:
-            TrainingError: where it is the last one.
+            TrainingError: where none would be left.
         """
-        kept = [index for index in range(self.count) if index != lane % self.count]
-        states = [self.lane_state(index) for index in kept]
-        self._assemble(tuple(self._lanes[index] for index in kept))
-        for index, state in enumerate(states):
-            self.load_lane_state(index, state)
+        kept = [index for index in range(self.count) if index not in lanes]
+        self._assemble(tuple(self._lanes[index] for index in kept), [self.lane_state(index) for index in kept])
+
+    def join(self, lanes: Sequence[Lane], states: Sequence[LaneState | None]) -> None:
+        """Take lanes in behind the others, between epochs; each is trained as if it were alone.
+
+        Args:
+            lanes: of the structure of the pack.
+            states: where each goes on; None at its beginning.
+
+        Raises:
+            TrainingError: where a structure differs, or a state lies within an epoch; the pack is then as it was.
+        """
+        present = [self.lane_state(index) for index in range(self.count)]
+        before = self._lanes
+        try:
+            self._assemble((*before, *lanes), [*present, *states])
+        except TrainingError:
+            self._assemble(before, present)
+            raise
 
     def lane_state(self, lane: int) -> LaneState:
         """A copy of everything of one lane that changes."""
@@ -164,35 +193,51 @@ class Pack:
     def _seeds(self) -> list[int]:
         return [lane.seed for lane in self._lanes]
 
-    def _assemble(self, lanes: tuple[Lane, ...]) -> None:
-        """Build everything that depends on the lanes, at step 0."""
+    def _assemble(self, lanes: tuple[Lane, ...], states: Sequence[LaneState | None] = ()) -> None:
+        """Build everything that depends on the lanes, and set them to their states."""
         if not lanes:
             raise TrainingError("a pack must have at least one lane; got none")
         configuration = stack_configurations(
             [lane.configuration for lane in lanes], dtype=self._dtype, device=self._device
         )
+        check_precision(configuration.training.precision, self._device)
         self._lanes, self._configuration = lanes, configuration
         settings = configuration.training
         self._batches = Batches(
             self._data.train,
+            lanes=len(lanes),
             batch_size=settings.batch_size,
             per_step=settings.d_steps_per_g_step,
             dtype=self._dtype,
         )
-        self._streams = Streams(self._seeds(), device=self._device, dtype=self._dtype)
+        self._streams = self._new_streams()
         self._training = self._untrained()
         self._hooks = self._bind("initial/tricks")
         self._hooks.set_initial_state()
         self._hooks = self._bind("tricks")
-        self._signals = SignalBuffer(self._training.generator.flat.values, self.steps_per_epoch)
-        self._step = Step(
+        self._program = self._new_program()
+        self._run = runner_for(self._program)
+        for index, state in enumerate(states):
+            if state is not None:
+                self.load_lane_state(index, state)
+
+    def _new_streams(self) -> Streams:
+        return self._kind_of_streams(self._seeds(), device=self._device, dtype=self._dtype)
+
+    def _new_program(self) -> Step:
+        configuration, like = self._configuration, self._training.generator.flat.values
+        return Step(
             training=self._training,
             streams=self._streams,
+            batches=self._batches,
+            signals=SignalBuffer(like, self.steps_per_epoch),
             hooks=self._hooks,
             loss=configuration.loss,
             latent_size=configuration.generator.latent_size,
             couples_batch=configuration.discriminator.facts.couples_batch
             or any(trick.facts.couples_batch for trick in configuration.tricks),
+            position=torch.zeros(1, dtype=torch.int64, device=self._device),
+            spreads=like.new_zeros(2, self.count),
         )
 
     def _untrained(self) -> TrainingState:

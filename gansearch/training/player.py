@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from gansearch.gan import Draws, Module
-from gansearch.gan.initialisation import INITIALISATIONS, Source
+from gansearch.gan.initialisation import Source, first_values
 from gansearch.training.configuration import Optimizer
 from gansearch.training.flat import Flat
 
@@ -25,9 +25,8 @@ class Player:
     """
 
     def __init__(self, module: Module, initialisation: str, source: Source, optimizer: Optimizer) -> None:
-        initialise = INITIALISATIONS[initialisation]
         self.module = module
-        self.flat = Flat(module.parameters, [initialise(parameter, source) for parameter in module.parameters])
+        self.flat = Flat(module.parameters, first_values(module, initialisation, source))
         self.optimizer = optimizer
         self.optimizer_state = optimizer.initial_state(self.flat.values)
         self.update_ratio: Float[Tensor, " K"] = self.flat.values.new_zeros(self.flat.values.shape[0])
@@ -39,20 +38,19 @@ class Player:
 
     @torch.no_grad()
     def update(self, gradients: Sequence[Tensor], *, measure: bool) -> None:
-        """One optimizer update along the leaves' gradients; ``measure`` takes the ratio of its norm anew."""
+        """One optimizer update along the gradients of the trained leaves; ``measure`` takes the ratio anew."""
         values = self.flat.values
         self.flat.gather(gradients)
         before = values.clone() if measure else None
         self.optimizer.update(values, self.flat.gradients, self.optimizer_state)
         if before is not None:
-            size = torch.linalg.vector_norm(before, dim=1)
-            change = torch.linalg.vector_norm(before.sub_(values), dim=1)
-            self.update_ratio = change / size.clamp(min=torch.finfo(values.dtype).tiny)
+            size = self.flat.norms(before)
+            change = self.flat.norms(before.sub_(values))
+            self.update_ratio.copy_(change / size.clamp(min=torch.finfo(values.dtype).tiny))
 
     def gradient_norm(self) -> Float[Tensor, " K"]:
         """Euclidean norm of the last gradient, per lane."""
-        norm: Tensor = torch.linalg.vector_norm(self.flat.gradients, dim=1)
-        return norm
+        return self.flat.norms(self.flat.gradients)
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything that changes, [K, ...] by name; the tensors themselves, not copies."""

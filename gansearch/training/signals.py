@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -31,10 +31,11 @@ NAMES: Final = (
     "real_spread",
 )
 """The signals in their order; ``detectors.Trace`` says what each is. With several discriminator updates per generator
-update they are of the last one. The losses hold the terms of the tricks, the update ratios their last measurement."""
+update they are of the last one. The losses hold the terms of the tricks; the update ratios and the spreads are those of
+their last measurement."""
 
-UPDATE_RATIO_EVERY: Final = 10
-"""Steps between two measurements of the update ratios, which cost a pass over all parameters."""
+MEASURE_EVERY: Final = 10
+"""Steps between two measurements of the update ratios and spreads: passes over all parameters and samples."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,6 @@ class Signals:
     names: tuple[str, ...]
     values: NDArray[np.float32]
     """[K, signals, steps]."""
-    first_step: int
-    """Generator updates done before the first of these steps."""
 
     def lane(self, lane: int) -> dict[str, NDArray[np.float32]]:
         """One lane's signals by name, each [steps]."""
@@ -53,22 +52,19 @@ class Signals:
 
 
 class SignalBuffer:
-    """Room for the signals of up to ``steps`` steps; nothing is read from the device before ``read``."""
+    """Room on the device for the signals of ``steps`` steps; nothing is read from it before ``read``."""
 
     def __init__(self, like: Tensor, steps: int) -> None:
-        self._values = like.new_zeros(steps, like.shape[0], len(NAMES))
-        self._count = 0
+        self.values = like.new_zeros(steps, like.shape[0], len(NAMES))
 
-    def append(self, signals: Mapping[str, Float[Tensor, " K"]]) -> None:
-        """Keep one step's signals."""
-        torch.stack([signals[name] for name in NAMES], 1, out=self._values[self._count])
-        self._count += 1
+    def put(self, position: Int64[Tensor, " 1"], signals: Mapping[str, Float[Tensor, " K"]]) -> None:
+        """Keep one step's signals at a position."""
+        self.values.index_copy_(0, position, torch.stack([signals[name] for name in NAMES], 1)[None])
 
-    def read(self, first_step: int) -> Signals:
-        """All signals since the last reading, which are then forgotten."""
-        values = self._values[: self._count].permute(1, 2, 0).to(device="cpu", dtype=torch.float32)
-        self._count = 0
-        return Signals(NAMES, np.array(values.numpy(), order="C"), first_step)
+    def read(self) -> Signals:
+        """The signals of every position; this waits for the device."""
+        values = self.values.permute(1, 2, 0).to(device="cpu", dtype=torch.float32)
+        return Signals(NAMES, np.array(values.numpy(), order="C"))
 
 
 def spread(samples: Float[Tensor, "K B *shape"]) -> Float[Tensor, " K"]:
@@ -83,7 +79,7 @@ def label_floor(labels: Labels) -> Float[Tensor, " K"]:
 
     A discriminator that tells real from fake perfectly still pays the entropy of the labels themselves.
     """
-    return binary_entropy(labels.real.mean(1)) + binary_entropy(labels.fake.mean(1))
+    return binary_entropy(torch.stack([labels.real.mean(1), labels.fake.mean(1)])).sum(0)
 
 
 def binary_entropy(probability: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Lanes' configurations as one: equal structure, and every traced number a tensor [K]."""
+"""Lanes' configurations as one: equal structure, but for mixed fields, and every traced number a tensor [K]."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ T = TypeVar("T")
 
 
 def stack_traced(objects: Sequence[T], *, dtype: torch.dtype, device: torch.device | str = "cpu") -> T:
-    """The first of ``objects`` with each traced field replaced by the values of all, a tensor [K]."""
+    """The first of ``objects`` with the values of all in each field that they may differ in.
+
+    A traced field becomes a tensor [K]; a mixed one a tuple of K values, unless all are equal.
+    """
     first: Any = objects[0]
-    stacked = {
-        name: torch.tensor([float(getattr(one, name)) for one in objects], dtype=dtype, device=device)
-        for name, said in declared(type(first)).items()
-        if said.traced
-    }
+    stacked: dict[str, object] = {}
+    for name, said in declared(type(first)).items():
+        values = [getattr(one, name) for one in objects]
+        if said.traced:
+            stacked[name] = torch.tensor([float(value) for value in values], dtype=dtype, device=device)
+        elif said.mixed and any(value != values[0] for value in values):
+            stacked[name] = tuple(values)
     replaced: T = dataclasses.replace(first, **stacked)
     return replaced
 

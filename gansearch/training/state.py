@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from gansearch.errors import TrainingError
+from gansearch.training.flat import Flat
 from gansearch.training.player import Player
 
 
@@ -29,6 +30,8 @@ class TrainingState:
         self.generator = generator
         self.discriminator = discriminator
         self.tricks: dict[str, dict[str, Tensor]] = {}
+        self.generator_shaped: dict[str, frozenset[str]] = {}
+        """By trick, the names of its state that are laid out as the generator's parameters are."""
         self.steps = [0] * generator.flat.values.shape[0]
 
     @property
@@ -36,26 +39,20 @@ class TrainingState:
         """K, the number of lanes."""
         return len(self.steps)
 
-    @property
-    def step(self) -> int:
-        """Generator updates done, the same in every lane that is being trained."""
-        return self.steps[0]
-
     def advance(self) -> None:
         """Count one more generator update."""
         self.steps = [step + 1 for step in self.steps]
 
     def tensors(self) -> dict[str, Tensor]:
         """Every tensor [K, ...] that changes, by name; the tensors themselves, not copies."""
-        named = {f"generator.{name}": tensor for name, tensor in self.generator.tensors().items()}
-        named.update({f"discriminator.{name}": tensor for name, tensor in self.discriminator.tensors().items()})
-        for trick, state in self.tricks.items():
-            named.update({f"tricks.{trick}.{name}": tensor for name, tensor in state.items()})
-        return named
+        return {name: tensor for name, tensor, _ in self._entries()}
 
     def lane(self, lane: int) -> LaneState:
-        """A copy of one lane's state."""
-        tensors = {name: tensor[lane].detach().cpu().clone() for name, tensor in self.tensors().items()}
+        """A copy of one lane's state: of its own parameters alone, where other lanes have more."""
+        tensors: dict[str, Tensor] = {}
+        for name, tensor, flat in self._entries():
+            row = tensor[lane] if flat is None else tensor[lane, flat.owned(lane)]
+            tensors[name] = row.detach().cpu().clone()
         return LaneState(tensors, self.steps[lane])
 
     @torch.no_grad()
@@ -65,14 +62,29 @@ class TrainingState:
         Raises:
             TrainingError: where ``state`` comes from another structure; nothing has been changed then.
         """
-        own = self.tensors()
+        own = self.lane(lane).tensors
         if own.keys() != state.tensors.keys():
             odd = sorted(own.keys() ^ state.tensors.keys())
             raise TrainingError(f"a lane's state must hold the tensors of its configuration; these differ: {odd}")
         for name, tensor in own.items():
-            if tensor.shape[1:] != state.tensors[name].shape:
-                shapes = f"{tuple(tensor.shape[1:])}; got {tuple(state.tensors[name].shape)}"
+            if tensor.shape != state.tensors[name].shape:
+                shapes = f"{tuple(tensor.shape)}; got {tuple(state.tensors[name].shape)}"
                 raise TrainingError(f"a lane's state must have the shapes of its configuration: {name} is {shapes}")
-        for name, tensor in own.items():
-            tensor[lane].copy_(state.tensors[name])
+        for name, tensor, flat in self._entries():
+            if flat is None:
+                tensor[lane].copy_(state.tensors[name])
+            else:
+                tensor[lane].zero_()
+                tensor[lane, flat.owned(lane)] = state.tensors[name].to(tensor)
         self.steps[lane] = state.step
+
+    def _entries(self) -> Iterator[tuple[str, Tensor, Flat | None]]:
+        """Name, tensor, and the player's parameters where the tensor is laid out as they are."""
+        for prefix, player in (("generator", self.generator), ("discriminator", self.discriminator)):
+            for name, tensor in player.tensors().items():
+                is_like = tensor.shape == player.flat.values.shape
+                yield f"{prefix}.{name}", tensor, player.flat if is_like else None
+        for trick, state in self.tricks.items():
+            for name, tensor in state.items():
+                is_like = name in self.generator_shaped.get(trick, ())
+                yield f"tricks.{trick}.{name}", tensor, self.generator.flat if is_like else None

@@ -1,7 +1,9 @@
 """The training step: some updates of the discriminator, then one of the generator, for all lanes at once.
 
 It is the step that ``tricks._base`` shows as pseudo-code. The lanes' losses are summed before the gradient is taken:
-no operation mixes lanes, so that the gradient of the sum is each lane's own, and a NaN stays in its lane.
+no operation mixes lanes, so that the gradient of the sum is each lane's own, and a NaN stays in its lane. Nothing is
+read from the device, every shape is fixed, and what tells one step from the next lies in tensors that stay where they
+are: so the same program can be recorded once and replayed.
 """
 
 from __future__ import annotations
@@ -11,15 +13,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor, autograd
 
 from gansearch.gan import Loss
-from gansearch.training.hooks import Hooks
-from gansearch.training.signals import image_gradient_norm, label_floor, share, spread
+from gansearch.training.batches import Batches
+from gansearch.training.hooks import Due, Hooks
+from gansearch.training.signals import SignalBuffer, image_gradient_norm, label_floor, share, spread
 from gansearch.training.state import TrainingState
 from gansearch.training.streams import Streams
 from gansearch.tricks import Batch, Labels
+
+
+class Variant(NamedTuple):
+    """What a step does that not every step does; chosen on the host."""
+
+    measure: bool
+    """Whether the update ratios and spreads are measured anew."""
+    due: Due
+    """The tricks whose terms enter the losses."""
 
 
 class _Scores(NamedTuple):
@@ -31,43 +43,53 @@ class _Scores(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step of a pack, as a function of the real batches."""
+    """One step of a pack; it finds its place, reads its batch and leaves its signals by itself."""
 
     training: TrainingState
     streams: Streams
+    batches: Batches
+    signals: SignalBuffer
     hooks: Hooks
     loss: Loss
     latent_size: int
     couples_batch: bool
     """Whether the discriminator must see real and fake images apart, since its output depends on the whole batch."""
+    position: Int64[Tensor, " 1"]
+    """Steps of this epoch done before."""
+    spreads: Float[Tensor, "2 K"]
+    """Of real and of fake samples, when last measured."""
 
-    def __call__(self, reals: Sequence[Float[Tensor, "K B *shape"]], *, measure: bool) -> dict[str, Tensor]:
-        """Update the discriminator once for every batch in ``reals``, then the generator.
-
-        Args:
-            reals: one real batch per discriminator update.
-            measure: whether to measure the update ratios anew.
-
-        Returns:
-            The step's signals, [K] by name.
-        """
+    def __call__(self, variant: Variant) -> None:
+        """Update the discriminator once for every batch of the step, then the generator; go on to the next step."""
+        reals = self.batches.at(self.position)
         for number, real in enumerate(reals, start=1):
             last = number == len(reals)
             with torch.set_grad_enabled(last):  # only the last fakes serve the generator's update too
                 fake = self._generate(real.shape[1])
-            seen, signals = self._update_discriminator(real, fake.detach(), measure=measure and last)
+            measured = Variant(variant.measure and last, variant.due)
+            seen, signals = self._update_discriminator(real, fake.detach(), measured)
         with self.training.discriminator.flat.frozen():
-            signals |= self._update_generator(seen, fake, measure=measure)
+            signals |= self._update_generator(seen, fake, variant)
         with torch.no_grad():
             self.hooks.after_step()
-        self.training.advance()
-        return signals | {"real_spread": spread(reals[-1].detach()), "fake_spread": spread(fake.detach())}
+            if variant.measure:
+                self.spreads.copy_(torch.stack([spread(reals[-1]), spread(fake.detach())]))
+            self.signals.put(self.position, signals | {"real_spread": self.spreads[0], "fake_spread": self.spreads[1]})
+            self.position.add_(1)
+            self.streams.clock.add_(1)
+
+    def changing(self) -> list[Tensor]:
+        """Every tensor that a step changes and that outlives it."""
+        players = self.training.generator, self.training.discriminator
+        own = [self.position, self.spreads, self.streams.clock, self.signals.values]
+        own += [tensor for player in players for tensor in (player.flat.gradients, player.update_ratio)]
+        return [*own, *self.training.tensors().values()]
 
     def _generate(self, batch_size: int) -> Tensor:
         latents = self.streams.normal("latents", (batch_size, self.latent_size))
         return self.training.generator(self.hooks.latents(latents), self.streams.branch("generator"))
 
-    def _update_discriminator(self, real: Tensor, fake: Tensor, *, measure: bool) -> tuple[Tensor, dict[str, Tensor]]:
+    def _update_discriminator(self, real: Tensor, fake: Tensor, variant: Variant) -> tuple[Tensor, dict[str, Tensor]]:
         """Returns the real images as the discriminator saw them, and signals."""
         player = self.training.discriminator
         targets = self.hooks.labels(Labels(real=real.new_ones(real.shape[:2]), fake=real.new_zeros(real.shape[:2])))
@@ -77,9 +99,9 @@ class Step:
         loss = self.loss.discriminator(
             real=scores.real, fake=scores.fake, real_labels=targets.real, fake_labels=targets.fake
         )
-        for term in self.hooks.discriminator_loss(Batch(real, fake, scores.real, scores.fake)):
+        for term in self.hooks.discriminator_loss(Batch(real, fake, scores.real, scores.fake), variant.due):
             loss = loss + term
-        player.update(self._gradients(loss, list(player.flat.leaves.values())), measure=measure)
+        player.update(self._gradients(loss, player.flat.trained), measure=variant.measure)
         return real.detach(), self._discriminator_signals(loss.detach(), targets, scores)
 
     def _scores(self, real: Tensor, fake: Tensor) -> _Scores:
@@ -88,25 +110,24 @@ class Step:
         if self.couples_batch:
             return _Scores(discriminate(real, draws), discriminate(fake, draws))
         scores = discriminate(torch.cat([real, fake], 1), draws)
-        return _Scores(scores[:, : real.shape[1]], scores[:, real.shape[1] :])
+        return _Scores(*torch.split(scores, real.shape[1], 1))
 
-    def _update_generator(self, real: Tensor, fake: Tensor, *, measure: bool) -> dict[str, Tensor]:
+    def _update_generator(self, real: Tensor, fake: Tensor, variant: Variant) -> dict[str, Tensor]:
         player = self.training.generator
         labels = self.hooks.generator_labels(fake.new_ones(fake.shape[:2]))
         seen = self.hooks.discriminator_input(fake, "generator")
         scores = self.training.discriminator(seen, self.streams.branch("discriminator/generator"))
         loss = self.loss.generator(fake=scores, labels=labels)
-        for term in self.hooks.generator_loss(Batch(real, seen, None, scores)):
+        for term in self.hooks.generator_loss(Batch(real, seen, None, scores), variant.due):
             loss = loss + term
-        # In two legs, since the gradient at the images is a signal.
-        (slope,) = self._gradients(loss, [fake])
-        leaves = list(player.flat.leaves.values())
-        player.update(autograd.grad(fake, leaves, slope, materialize_grads=True), measure=measure)
+        # The gradient at the images is a signal.
+        slope, *gradients = self._gradients(loss, [fake, *player.flat.trained])
+        player.update(gradients, measure=variant.measure)
         return self._generator_signals(loss.detach(), slope)
 
     @staticmethod
-    def _gradients(loss: Float[Tensor, " K"], inputs: list[Tensor]) -> tuple[Tensor, ...]:
-        return autograd.grad(loss.sum(), inputs, materialize_grads=True)
+    def _gradients(loss: Float[Tensor, " K"], inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        return autograd.grad(loss, inputs, torch.ones_like(loss), materialize_grads=True)
 
     @torch.no_grad()
     def _discriminator_signals(self, loss: Tensor, targets: Labels, scores: _Scores) -> dict[str, Tensor]:

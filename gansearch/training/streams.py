@@ -1,15 +1,15 @@
 """Random streams keyed by (trial seed, consumer name, step): a lane's numbers depend on nothing else.
 
 Neither its neighbours in the pack nor another consumer can shift them, so a trick that is switched on, or off, leaves
-every other draw as it was. The key is mixed by the finaliser of SplitMix64 (Steele et al. 2014,
-doi:10.1145/2660193.2660195) and reseeds one generator a lane for every draw. torch's CPU generator takes the key's low
-32 bits: two draws in four thousand million coincide, which no statistic of a run can notice.
+every other draw as it was. Keys are mixed by the finaliser of SplitMix64 (Steele et al. 2014,
+doi:10.1145/2660193.2660195). Where the numbers come from is a matter of the device: ``seeded_streams`` and
+``counter_streams`` say how.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,88 +17,125 @@ from math import prod
 from typing import Final
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int16, Int64
 from torch import Tensor
 
+GOLDEN: Final = 0x9E3779B97F4A7C15
+MULTIPLIERS: Final = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+SHIFTS: Final = (30, 27, 31)
+"""The constants of SplitMix64."""
+
 _LOW_64: Final = 2**64 - 1
-_GOLDEN: Final = 0x9E3779B97F4A7C15
 _LEVELS: Final = 2**16
 """A dropout probability is rounded to a multiple of 1 / 65,536, so that the share kept is exact."""
+_RATES: Final = 1024
+"""Dropout probabilities, each a tensor of one number a lane, whose thresholds are kept."""
+ALL: Final = slice(None)
+"""Every lane."""
 
 
-class Streams:
+class Streams(ABC):
     """The random streams of a pack at one step.
 
     A consumer that draws twice within a step gets further numbers: the count of its draws is part of the key.
     Everything is drawn in float32 and then cast, so that a float64 pack sees the same numbers.
+
+    Args:
+        seeds: of the lanes.
+        device: where numbers are needed.
+        dtype: format of the numbers.
     """
 
-    def __init__(
-        self, seeds: Sequence[int], *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
-    ) -> None:
-        self._seeds = tuple(mixed(seed) for seed in seeds)
-        self._generators = tuple(torch.Generator(device=device) for _ in seeds)
-        self._device = torch.device(device)
-        self._dtype = dtype
-        self._step = 0
-        self._draws: Counter[str] = Counter()
+    def __init__(self, seeds: Sequence[int], *, device: torch.device, dtype: torch.dtype) -> None:
+        self.device = device
+        self.dtype = dtype
+        self.seeds = tuple(mixed(seed) for seed in seeds)
+        self.steps = (0,) * len(self.seeds)
+        self.clock: Int64[Tensor, " K"] = torch.zeros(len(self.seeds), dtype=torch.int64, device=device)
+        """The lanes' steps on the device, where a recorded program counts on by itself."""
+        self._draws: dict[str, list[int]] = {}
+        self._rates: dict[int, _Rate] = {}
 
-    def at(self, step: int) -> None:
-        """Go to ``step`` (0 or more), to its beginning."""
-        self._step = step
+    def at(self, steps: Sequence[int]) -> None:
+        """Go to the beginning of each lane's step (0 or more)."""
+        self.steps = tuple(steps)
+        self.clock.copy_(torch.tensor(self.steps, dtype=torch.int64))
+        self._draws.clear()
+
+    def advance(self) -> None:
+        """Go to the beginning of every lane's next step, on the device and here."""
+        self.clock.add_(1)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Follow the clock to the beginning of every lane's next step."""
+        self.steps = tuple(step + 1 for step in self.steps)
         self._draws.clear()
 
     def branch(self, prefix: str) -> Branch:
         """The streams of the consumers whose names start with ``prefix/``."""
         return Branch(self, prefix)
 
+    @abstractmethod
     def normal(self, consumer: str, shape: tuple[int, ...]) -> Float[Tensor, "K *shape"]:
         """Standard normal numbers [K, *shape]."""
-        numbers = self._empty(prod(shape))
-        for row, generator in zip(numbers.unbind(), self._seeded(consumer), strict=True):
-            row.normal_(generator=generator)
-        return numbers.view(-1, *shape).to(self._dtype)
 
+    @abstractmethod
     def uniform(self, consumer: str, shape: tuple[int, ...]) -> Float[Tensor, "K *shape"]:
         """Numbers uniform in [0, 1), [K, *shape]."""
-        numbers = self._empty(prod(shape))
-        for row, generator in zip(numbers.unbind(), self._seeded(consumer), strict=True):
-            row.uniform_(generator=generator)
-        return numbers.view(-1, *shape).to(self._dtype)
 
-    def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Float[Tensor, " K"]) -> Float[Tensor, "K *shape"]:
-        """A dropout mask [K, *shape]: ``1 / (1 - p)`` where kept, 0 where dropped; ``p`` in [0, 1) has shape [K].
-
-        Compares 16 random bits per number with ``p``, rounded to 1 / 65,536.
-        """
-        count = prod(shape)
-        raw = self._empty(-(-count // 4), torch.int64)
-        for row, generator in zip(raw.unbind(), self._seeded(consumer), strict=True):
-            row.random_(-(2**63), None, generator=generator)
-        dropped = (p * _LEVELS).round().clamp(0, _LEVELS - 1)
-        kept = raw.view(torch.int16)[:, :count] >= (dropped - _LEVELS // 2).to(torch.int16)[:, None]
-        scale = (_LEVELS / (_LEVELS - dropped)).to(self._dtype)
-        return kept.to(self._dtype).mul_(scale[:, None]).view(-1, *shape)
-
+    @abstractmethod
     def permutation(self, consumer: str, size: int) -> Int64[Tensor, "K size"]:
         """The numbers from 0 to ``size`` - 1 in random order, in every lane another."""
-        orders = [
-            torch.randperm(size, generator=generator, device=self._device) for generator in self._seeded(consumer)
-        ]
-        return torch.stack(orders)
 
-    def _empty(self, count: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        return torch.empty(len(self._seeds), count, dtype=dtype, device=self._device)
+    @abstractmethod
+    def words(self, consumer: str, count: int, rows: slice = ALL) -> Int16[Tensor, "K count"]:
+        """Words of 16 random bits, for the K lanes of ``rows``; the caller may overwrite them."""
 
-    def _seeded(self, consumer: str) -> list[torch.Generator]:
-        """The lanes' generators at the start of this consumer's next draw."""
-        draw = self._draws[consumer]
-        self._draws[consumer] = draw + 1
-        key = mixed(mixed(mixed(consumer_key(consumer)) ^ self._step) ^ draw)
-        return [
-            generator.manual_seed(mixed(seed ^ key))
-            for seed, generator in zip(self._seeds, self._generators, strict=True)
-        ]
+    def keep_mask(
+        self, consumer: str, shape: tuple[int, ...], p: Float[Tensor, " K"], rows: slice = ALL
+    ) -> Float[Tensor, "K *shape"]:
+        """A dropout mask [K, *shape]: ``1 / (1 - p)`` where kept, 0 where dropped; ``p`` in [0, 1) has shape [K].
+
+        Compares 16 random bits per number with ``p``, rounded to 1 / 65,536. ``p`` must not be changed in place: what
+        follows from it is worked out once. K counts the lanes of ``rows``.
+        """
+        rate = self._rate(p)
+        # In place and in whole numbers: a comparison that gives booleans takes five times as long on a CPU.
+        kept = self.words(consumer, prod(shape), rows).ge_(rate.dropped)
+        return torch.mul(kept, rate.scale).view(-1, *shape)
+
+    def _rate(self, p: Tensor) -> _Rate:
+        known = self._rates.get(id(p))
+        if known is None:
+            if len(self._rates) == _RATES:
+                self._rates.clear()
+            known = self._rates[id(p)] = _Rate.of(p, self.dtype)
+        return known
+
+    def next_draws(self, consumer: str, rows: slice) -> tuple[int, ...]:
+        """How often ``consumer`` has drawn at this step before, for each lane of ``rows``; counts one more."""
+        counts = self._draws.setdefault(consumer, [0] * len(self.seeds))
+        before = tuple(counts[rows])
+        counts[rows] = [count + 1 for count in before]
+        return before
+
+
+@dataclass(frozen=True, eq=False)
+class _Rate:
+    """What a mask needs of dropout probabilities [K]."""
+
+    p: Tensor
+    """Kept so that no other tensor can take its identity."""
+    dropped: Int16[Tensor, "K 1"]
+    """Words from here on are kept."""
+    scale: Float[Tensor, "K 1"]
+
+    @classmethod
+    def of(cls, p: Tensor, dtype: torch.dtype) -> _Rate:
+        dropped = (p.double() * _LEVELS).round().clamp(0, _LEVELS - 1)[:, None]
+        words = (dropped - _LEVELS // 2).to(torch.int16)
+        return cls(p, words, (_LEVELS / (_LEVELS - dropped)).to(dtype))
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +144,11 @@ class Branch:
 
     streams: Streams
     prefix: str
+
+    @property
+    def clock(self) -> Int64[Tensor, " K"]:
+        """As ``Streams.clock``."""
+        return self.streams.clock
 
     def branch(self, prefix: str) -> Branch:
         """The streams of the consumers of this group whose names start with ``prefix/``."""
@@ -124,13 +166,35 @@ class Branch:
         """As ``Streams.keep_mask``."""
         return self.streams.keep_mask(f"{self.prefix}/{consumer}", shape, p)
 
+    def lanes(self, start: int, stop: int) -> LaneMasks:
+        """The dropout masks of the lanes from ``start`` up to ``stop`` alone."""
+        return LaneMasks(self, start, stop)
+
+
+@dataclass(frozen=True, eq=False)
+class LaneMasks:
+    """The dropout masks of some lanes of a branch: to each lane its own, as beside all others."""
+
+    branch: Branch
+    start: int
+    stop: int
+
+    def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Float[Tensor, " K"]) -> Float[Tensor, "K *shape"]:
+        """As ``Streams.keep_mask``."""
+        name = f"{self.branch.prefix}/{consumer}"
+        return self.branch.streams.keep_mask(name, shape, p, slice(self.start, self.stop))
+
+    def lanes(self, start: int, stop: int) -> LaneMasks:
+        """Those of some of these lanes, counted from the first of them."""
+        return LaneMasks(self.branch, self.start + start, self.start + stop)
+
 
 def mixed(number: int) -> int:
     """A 64-bit number of which every bit depends on every bit of ``number`` (taken modulo 2 ** 64)."""
-    z = (number + _GOLDEN) & _LOW_64
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _LOW_64
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _LOW_64
-    return z ^ (z >> 31)
+    z = (number + GOLDEN) & _LOW_64
+    for shift, multiplier in zip(SHIFTS, MULTIPLIERS, strict=False):
+        z = ((z ^ (z >> shift)) * multiplier) & _LOW_64
+    return z ^ (z >> SHIFTS[-1])
 
 
 @lru_cache(maxsize=4096)

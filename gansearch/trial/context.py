@@ -26,5 +26,7 @@ class TrialContext:
     threads: int
     """CPU threads of one trial; part of what makes a run repeatable to the bit."""
     device: str
+    memory_share: float = 1.0
+    """Share of a GPU's memory that one pack may take, in (0, 1]: several packs may share the GPU."""
     heartbeat_s: float = 1.0
     """Seconds after which a pack hands control back between epochs, so that it can be told to stop."""

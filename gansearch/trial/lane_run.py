@@ -127,6 +127,10 @@ class LaneRun:
         self._writer.flush()
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Write what has been recorded and let go of the record, without an end: the trial is begun again."""
+        self._writer.close()
+
     def report(self, evaluation: Evaluation | None = None) -> LaneReport:
         """What the study is told now."""
         trace_step = self.steps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gansearch.metrics.evaluator import RUNG_SAMPLES, final_samples
@@ -28,9 +29,14 @@ FINAL = EvaluationProtocol(is_final=True)
 
 
 def measure(
-    pack: Pack, bench: Workbench, protocol: EvaluationProtocol, *, use_average: bool
+    pack: Pack,
+    bench: Workbench,
+    protocol: EvaluationProtocol,
+    *,
+    use_average: bool,
+    lanes: Sequence[int] | None = None,
 ) -> list[tuple[Evaluation, bytes]]:
-    """Measure every lane at this moment.
+    """Measure lanes at this moment.
 
     The latents are the same at every evaluation of a trial, so that its curve moves with the generator alone.
 
@@ -39,6 +45,7 @@ def measure(
         bench: data and evaluator.
         protocol: of a rung or of the end.
         use_average: whether to take the averaged generator where the pack has one.
+        lanes: which; None takes all.
 
     Returns:
         Per lane, the evaluation and samples for a picture (``samples.to_npz``).
@@ -48,12 +55,13 @@ def measure(
     drawn = pack.sample(protocol.samples(bench), averaged=averaged)
     share = (time.monotonic() - started) / pack.count
     measured = []
-    for fake in drawn:
+    for lane in range(pack.count) if lanes is None else lanes:
+        fake = drawn[lane]
         started = time.monotonic()
         metrics = bench.evaluator.evaluate(fake)
         evaluation = Evaluation(
-            step=pack.step,
-            epoch=pack.epoch,
+            step=pack.steps[lane],
+            epoch=pack.epochs[lane],
             generator="ema" if averaged else "live",
             final=protocol.is_final,
             metrics=metrics,

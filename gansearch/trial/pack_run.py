@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from gansearch.detectors.policy import policy_from_settings
-from gansearch.errors import StorageError
 from gansearch.metrics.evaluator import RUNG_SAMPLES
 from gansearch.records import Assignment, End, Evaluation, LaneReport, TrialEnd
 from gansearch.space.configuration import resolve
@@ -19,7 +18,6 @@ from gansearch.training.checkpoint import from_bytes, to_bytes
 from gansearch.trial import provenance
 from gansearch.trial.answer import Answer, PackRun
 from gansearch.trial.context import TrialContext
-from gansearch.trial.failure import end_of, reason_of
 from gansearch.trial.lane_run import LaneRun, checkpoint_path
 from gansearch.trial.measuring import FINAL, RUNG, EvaluationProtocol, measure
 from gansearch.trial.samples import to_npz
@@ -27,10 +25,24 @@ from gansearch.trial.workbench import Workbench
 
 
 class TrainedPack:
-    """The lanes of one pack and the loop over its epochs."""
+    """The lanes of one pack and the loop over its epochs.
+
+    Args:
+        assignments: of equal signatures.
+        context: of the study.
+        storage: of the study.
+        bench: data and evaluator.
+        is_again: whether the trials have been begun within this attempt, so that a checkpoint they have is of it.
+    """
 
     def __init__(
-        self, assignments: Sequence[Assignment], context: TrialContext, storage: Storage, bench: Workbench
+        self,
+        assignments: Sequence[Assignment],
+        context: TrialContext,
+        storage: Storage,
+        bench: Workbench,
+        *,
+        is_again: bool = False,
     ) -> None:
         configurations = [resolve(assignment.settings) for assignment in assignments]
         self._context = context
@@ -48,82 +60,113 @@ class TrainedPack:
             "is_probability_loss": configurations[0].loss.facts.is_probability_loss,
         }
         policy = policy_from_settings(context.detectors)
+        self._restore(assignments, is_again)
         self._lanes = [LaneRun(assignment, storage, policy, frame) for assignment in assignments]
-        self._restore()
+        self._reports: list[LaneReport] = []
+        self._start()
 
     def run(self) -> PackRun:
         """The loop: an epoch, its signals, then what is due."""
         last_yield = time.monotonic()
         while self._lanes:
-            try:
-                reports = self._epoch()
-            except StorageError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever a trick or network raises is its trial's end
-                yield self._fail(error)
-                return
+            self._epoch()
+            reports = self.untold()
             if reports or time.monotonic() - last_yield >= self._context.heartbeat_s:
                 answer = yield reports
                 last_yield = time.monotonic()
                 yield from self._obey(answer)
 
+    # --- coming to an end before the lanes do -----------------------------------------------------------------------
+
+    @property
+    def unfinished(self) -> tuple[Assignment, ...]:
+        """The trials that have not ended."""
+        return tuple(lane.assignment for lane in self._lanes if lane.end is None)
+
+    def untold(self) -> list[LaneReport]:
+        """The reports that have been made and not been yielded; they are handed out once."""
+        reports, self._reports = self._reports, []
+        return reports
+
+    def fail(self, end: End, reason: str) -> list[LaneReport]:
+        """End every lane that has not ended; the reports of that."""
+        unfinished = [lane for lane in self._lanes if lane.end is None]
+        for lane in unfinished:
+            lane.finish(TrialEnd(end, reason, lane.steps, lane.steps // self._pack.steps_per_epoch))
+        return [lane.report() for lane in unfinished]
+
+    def abandon(self) -> None:
+        """Let go of every lane that has not ended, with its records as they are."""
+        for lane in self._lanes:
+            if lane.end is None:
+                lane.abandon()
+
     # --- one epoch ------------------------------------------------------------------------------------------------
 
-    def _epoch(self) -> list[LaneReport]:
-        """Train one epoch, record it, measure and judge; the reports that it makes."""
-        if self._pack.epoch >= self._settings.epochs:
-            return self._completed_before()
-        first_step = self._pack.step
+    def _epoch(self) -> None:
+        """Train one epoch, record it, measure and judge."""
+        if self._completed_before():
+            return
+        first_steps = self._pack.steps
         signals = self._pack.train_epoch()
-        for lane, values in zip(self._lanes, signals.values, strict=True):
+        for lane, first_step, values in zip(self._lanes, first_steps, signals.values, strict=True):
             lane.record_signals(first_step, signals.names, values)
-        evaluations = self._evaluate(RUNG) if self._is_due() else [None] * len(self._lanes)
-        is_last = self._pack.epoch >= self._settings.epochs and self._context.final_evaluation
+        evaluations = self._evaluate(RUNG, [index for index in self._indices() if self._is_due(index)])
         # Beside the rung's and not in its place: values of the two protocols do not go into one mean.
-        finals = self._evaluate(FINAL) if is_last else [None] * len(self._lanes)
-        reports = []
-        for index, (lane, evaluation, final) in enumerate(zip(list(self._lanes), evaluations, finals, strict=True)):
-            if final is not None:
-                reports.append(lane.report(final))
-            end = lane.judge(partial(self._draw, index)) or self._completed(lane)
+        last = [index for index in self._indices() if self._is_trained(index) and self._context.final_evaluation]
+        finals = self._evaluate(FINAL, last)
+        self._reports += [self._lanes[index].report(final) for index, final in finals.items()]
+        for index, lane in enumerate(self._lanes):
+            evaluation = evaluations.get(index)
+            end = lane.judge(partial(self._draw, index)) or self._completed(index)
             if evaluation is not None:
                 self._save(index, lane)
             if end is not None:
                 lane.finish(end)
             if evaluation is not None or end is not None:
-                reports.append(lane.report(evaluation))
+                self._reports.append(lane.report(evaluation))
         self._drop_ended()
-        return reports
 
-    def _completed_before(self) -> list[LaneReport]:
-        """The reports of lanes whose last checkpoint was of the last epoch, and whose worker died before it said so."""
-        for lane in self._lanes:
-            end = self._completed(lane)
+    def _completed_before(self) -> bool:
+        """End lanes whose last checkpoint was of the last epoch, and whose worker died before it said so."""
+        done = [index for index in self._indices() if self._is_trained(index)]
+        for index in done:
+            end = self._completed(index)
             assert end is not None
-            lane.finish(end)
-        reports = [lane.report() for lane in self._lanes]
+            self._lanes[index].finish(end)
+        self._reports += [self._lanes[index].report() for index in done]
         self._drop_ended()
-        return reports
+        return bool(done)
 
-    def _is_due(self) -> bool:
+    def _indices(self) -> range:
+        return range(len(self._lanes))
+
+    def _is_trained(self, index: int) -> bool:
+        return self._pack.epochs[index] >= self._settings.epochs
+
+    def _is_due(self, index: int) -> bool:
         every = self._settings.evaluate_every or 1
-        return self._pack.epoch % every == 0 or self._pack.epoch >= self._settings.epochs
+        return self._pack.epochs[index] % every == 0 or self._is_trained(index)
 
-    def _evaluate(self, protocol: EvaluationProtocol) -> list[Evaluation | None]:
-        measured = measure(self._pack, self._bench, protocol, use_average=self._context.use_average)
-        for lane, (evaluation, samples) in zip(self._lanes, measured, strict=True):
-            lane.record_evaluation(evaluation, samples)
-        return [evaluation for evaluation, _ in measured]
+    def _evaluate(self, protocol: EvaluationProtocol, indices: list[int]) -> dict[int, Evaluation]:
+        """Measure these lanes; their evaluations by index."""
+        if not indices:
+            return {}
+        measured = measure(self._pack, self._bench, protocol, use_average=self._context.use_average, lanes=indices)
+        for index, (evaluation, samples) in zip(indices, measured, strict=True):
+            self._lanes[index].record_evaluation(evaluation, samples)
+        return {index: evaluation for index, (evaluation, _) in zip(indices, measured, strict=True)}
 
     def _draw(self, index: int) -> bytes:
         """Samples of one lane as they are now, at the latents of its evaluations."""
         averaged = self._context.use_average and self._pack.has_average
         return to_npz(self._bench.data, self._pack.sample(RUNG_SAMPLES, averaged=averaged)[index])
 
-    def _completed(self, lane: LaneRun) -> TrialEnd | None:
-        if self._pack.epoch < self._settings.epochs:
+    def _completed(self, index: int) -> TrialEnd | None:
+        if not self._is_trained(index):
             return None
-        return TrialEnd(End.COMPLETED, f"trained all {self._pack.epoch} epochs", lane.steps, self._pack.epoch)
+        epochs = self._pack.epochs[index]
+        return TrialEnd(End.COMPLETED, f"trained all {epochs} epochs", self._lanes[index].steps, epochs)
 
     # --- decisions and ends -----------------------------------------------------------------------------------------
 
@@ -131,13 +174,14 @@ class TrainedPack:
         """Carry out what the study answered: prune single lanes, or checkpoint all and rest."""
         ended: list[LaneReport] = []
         for index, lane in enumerate(self._lanes):
+            epoch = self._pack.epochs[index]
             if lane.assignment.identity in answer.prune:
-                why = f"pruned at epoch {self._pack.epoch}: its value was not among those that go on"
-                lane.finish(TrialEnd(End.PRUNED, why, lane.steps, self._pack.epoch))
+                why = f"pruned at epoch {epoch}: its value was not among those that go on"
+                lane.finish(TrialEnd(End.PRUNED, why, lane.steps, epoch))
             elif answer.stop is not None:
                 self._save(index, lane)
-                why = f"resting at epoch {self._pack.epoch}, to be resumed"
-                lane.finish(TrialEnd(answer.stop, why, lane.steps, self._pack.epoch))
+                why = f"resting at epoch {epoch}, to be resumed"
+                lane.finish(TrialEnd(answer.stop, why, lane.steps, epoch))
             if lane.end is not None:
                 ended.append(lane.report())
         self._drop_ended()
@@ -152,31 +196,25 @@ class TrainedPack:
             "lanes": self._pack.count,
             "versions": provenance.versions(),
         }
-        lane.save_checkpoint(self._pack.step, to_bytes(self._pack.lane_state(index), about))
+        lane.save_checkpoint(self._pack.steps[index], to_bytes(self._pack.lane_state(index), about))
 
     def _drop_ended(self) -> None:
-        for index in reversed(range(len(self._lanes))):
-            if self._lanes[index].end is not None:
-                del self._lanes[index]
-                if self._lanes:
-                    self._pack.remove(index)
-
-    def _fail(self, error: Exception) -> list[LaneReport]:
-        end = end_of(error)
-        for lane in self._lanes:
-            lane.finish(TrialEnd(end, reason_of(error), lane.steps, self._pack.epoch))
-        reports = [lane.report() for lane in self._lanes]
-        self._lanes = []
-        return reports
+        ended = {index for index, lane in enumerate(self._lanes) if lane.end is not None}
+        self._lanes = [lane for lane in self._lanes if lane.end is None]
+        if ended and self._lanes:
+            self._pack.leave(ended)
 
     # --- start ------------------------------------------------------------------------------------------------------
 
-    def _restore(self) -> None:
-        """Continue each lane from its checkpoint; lanes of one pack start at the same step."""
-        for index, lane in enumerate(self._lanes):
-            path = checkpoint_path(lane.assignment)
-            if lane.assignment.attempt > 0 and self._storage.exists(path):
+    def _restore(self, assignments: Sequence[Assignment], is_again: bool) -> None:
+        """Set each lane to its checkpoint."""
+        for index, assignment in enumerate(assignments):
+            path = checkpoint_path(assignment)
+            if (is_again or assignment.attempt > 0) and self._storage.exists(path):
                 self._pack.load_lane_state(index, from_bytes(self._storage.read(path)))
+
+    def _start(self) -> None:
+        """Open each lane's record where the lane goes on."""
         about = {
             "versions": provenance.versions(),
             "hardware": provenance.hardware(self._context.device),
@@ -187,5 +225,5 @@ class TrainedPack:
             "host": platform.node(),
             "pid": os.getpid(),
         }
-        for lane in self._lanes:
-            lane.start(self._pack.step, {**about, "seed": lane.assignment.seed})
+        for lane, step in zip(self._lanes, self._pack.steps, strict=True):
+            lane.start(step, {**about, "seed": lane.assignment.seed})

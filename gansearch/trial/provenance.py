@@ -10,15 +10,16 @@ from pathlib import Path
 
 import torch
 
+from gansearch import __version__
 from gansearch.records import Setting
 
-PACKAGES = ("gansearch", "torch", "numpy", "optuna", "ray", "mlflow")
+PACKAGES = ("torch", "numpy", "optuna", "ray", "mlflow")
 
 
 @cache
 def versions() -> dict[str, str | None]:
-    """Versions of Python and of the packages that a result depends on; None for one that is not installed."""
-    found: dict[str, str | None] = {"python": platform.python_version()}
+    """Versions of Python, gansearch and the packages that a result depends on; None for one that is not installed."""
+    found: dict[str, str | None] = {"python": platform.python_version(), "gansearch": __version__}
     for package in PACKAGES:
         try:
             found[package] = version(package)

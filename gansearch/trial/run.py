@@ -12,19 +12,19 @@ from collections.abc import Sequence
 import torch
 
 from gansearch.errors import StorageError
-from gansearch.records import Assignment
+from gansearch.records import Assignment, TrialEnd
 from gansearch.storage import Storage
 from gansearch.trial.answer import GO_ON, Answer, PackRun
 from gansearch.trial.context import TrialContext
-from gansearch.trial.failure import failed_at_start
-from gansearch.trial.pack_run import TrainedPack
+from gansearch.trial.failure import end_of, ended_unheld, reason_of
+from gansearch.trial.splitting import SplittingRun
 from gansearch.trial.workbench import open_workbench
 
 __all__ = ["GO_ON", "Answer", "PackRun", "run_pack"]
 
 
 def run_pack(assignments: Sequence[Assignment], context: TrialContext) -> PackRun:
-    """Run trials of one signature together, until each has ended.
+    """Run trials of one signature, together where that is possible, until each has ended.
 
     Args:
         assignments: one per lane; equal in every static setting.
@@ -40,10 +40,11 @@ def run_pack(assignments: Sequence[Assignment], context: TrialContext) -> PackRu
     storage = Storage(context.storage_url)
     started = time.monotonic()
     try:
-        pack = TrainedPack(assignments, context, storage, open_workbench(assignments[0].settings, context))
+        bench = open_workbench(assignments[0].settings, context)
     except StorageError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a configuration or a plug-in raises is this trial's end
-        yield failed_at_start(assignments, storage, error, time.monotonic() - started)
+    except Exception as error:  # noqa: BLE001 - whatever a data set or a plug-in raises is the end of all that need it
+        end, seconds = TrialEnd(end_of(error), reason_of(error), 0, 0), time.monotonic() - started
+        yield [ended_unheld(each, storage, end, lanes=len(assignments), seconds=seconds) for each in assignments]
         return
-    yield from pack.run()
+    yield from SplittingRun(assignments, context, storage, bench).run()

@@ -5,6 +5,11 @@ of one they hold plain numbers. All state that changes lives in ``lanes.state``,
 the checkpoint. Random numbers come from ``lanes.normal`` and ``lanes.uniform``, a stream of the trick's own: turned
 off, a trick leaves the run exactly as if it did not exist.
 
+A hook is a program of tensor operations, the same at every step: after a while its Python is no longer run, and the
+operations that it led to are carried out in its stead (``training.recording``). So what a hook remembers lies in
+``lanes.state``, whose tensors it changes in place; it reads no number from a tensor (``item``, an ``if`` on values, a
+boolean index); and what depends on the step follows from ``lanes.step`` or from ``period``.
+
 The whole step, with every hook in its place (d_steps_per_g_step discriminator updates, then one of the generator)::
 
     z     = hook.latents(normal(K, B, Z))
@@ -34,10 +39,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, TypeAlias
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 
-from gansearch.plugins import Plugin, Registry
+from gansearch.plugins import Factual, Registry
 from gansearch.records import Facts
 
 Scalar: TypeAlias = "float | Tensor"
@@ -78,8 +83,11 @@ class Lanes(Protocol):
         ...
 
     @property
-    def step(self) -> int:
-        """Generator updates done before this step."""
+    def step(self) -> Int64[Tensor, " K"]:
+        """Generator updates done before this step, on the device; lanes that joined later have done fewer.
+
+        It stays there: what is read from the device while a step runs would hold up every lane.
+        """
         ...
 
     @property
@@ -89,12 +97,12 @@ class Lanes(Protocol):
 
     @property
     def state(self) -> MutableMapping[str, Tensor]:
-        """This trick's own state, [K, ...] tensors by name; part of the checkpoint."""
+        """This trick's own state, [K, ...] tensors by name; part of the checkpoint. Change the tensors in place."""
         ...
 
     @property
     def generator_parameters(self) -> Float[Tensor, "K P"]:
-        """The generator's parameters, flat."""
+        """The generator's parameters, flat; zeros where a row has more columns than its lane has parameters."""
         ...
 
     def discriminate(self, images: Tensor) -> Float[Tensor, "K B"]:
@@ -111,7 +119,7 @@ class Lanes(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Trick(Plugin):
+class Trick(Factual):
     """A training trick. Subclasses override the hooks that they need, and nothing else."""
 
     slot: ClassVar[str | None] = None
@@ -121,6 +129,16 @@ class Trick(Plugin):
     """Where it comes from: authors, year, arXiv number."""
     neutral: ClassVar[Mapping[str, float]] = {}
     """Values of its fields at which it changes nothing, to the bit; empty where it has none."""
+    generator_shaped: ClassVar[frozenset[str]] = frozenset()
+    """Names of its state that are laid out as the generator's parameters are, [K, P]."""
+
+    @property
+    def period(self) -> int:
+        """Steps between two uses of its loss terms, which then count at steps 0, ``period``, 2 ``period`` of an epoch.
+
+        A matter of structure: it may follow from static fields alone.
+        """
+        return 1
 
     def initial_state(self, lanes: Lanes) -> Mapping[str, Tensor]:
         """State at step 0, [K, ...] tensors by name."""

@@ -21,6 +21,7 @@ class Ema(Trick):
     """
 
     name: ClassVar[str] = "ema"
+    generator_shaped: ClassVar[frozenset[str]] = frozenset({"average"})
     paper: ClassVar[str] = "Yazici et al. 2018, arXiv:1806.04498; Karras et al. 2017, arXiv:1710.10196"
 
     decay: Scalar = traced(
@@ -33,7 +34,7 @@ class Ema(Trick):
 
     def after_step(self, lanes: Lanes) -> None:
         """Move the average towards the parameters."""
-        lanes.state["average"] = moved(lanes.state["average"], lanes.generator_parameters, self.decay)
+        moved(lanes.state["average"], lanes.generator_parameters, self.decay)
 
     def averaged_generator(self, lanes: Lanes) -> Tensor:
         """The average, [K, P]."""

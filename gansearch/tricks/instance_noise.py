@@ -43,8 +43,8 @@ class InstanceNoise(Trick):
 
     def discriminator_input(self, lanes: Lanes, images: Tensor, role: Role) -> Tensor:
         """Noisy samples, [K, B, *shape]; each role draws numbers of its own."""
-        progress = torch.as_tensor(lanes.step / (self.fraction * lanes.total_steps), dtype=images.dtype)
-        strength = self.sigma * remaining(progress.to(images.device), self.decay)
+        progress = lanes.step / (self.fraction * lanes.total_steps)
+        strength = self.sigma * remaining(progress.to(images.dtype), self.decay)
         return images + across(strength, images) * lanes.normal(images.shape[1:])
 
 

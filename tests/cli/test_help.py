@@ -13,7 +13,20 @@ import pytest
 
 Run = Callable[..., Any]
 
-COMMANDS = ("launch", "resume", "status", "stop", "report", "ui", "doctor", "version", "spaces", "tricks")
+COMMANDS = (
+    "launch",
+    "resume",
+    "status",
+    "stop",
+    "report",
+    "ui",
+    "export",
+    "import",
+    "doctor",
+    "version",
+    "spaces",
+    "tricks",
+)
 HEAVY = ("torch", "ray", "optuna", "mlflow", "pandas", "pydantic", "yaml", "numpy", "rich")
 LIMIT_S = 0.4
 

@@ -6,10 +6,11 @@ from gansearch.executors.packing import Packer
 from gansearch.records import Assignment, Setting, TrialIdentity
 
 
-def assignment(number: int, *, layers: int = 2, lr: float = 1e-3, attempt: int = 0) -> Assignment:
+def assignment(number: int, *, width: int = 64, layers: int = 2, lr: float = 1e-3, attempt: int = 0) -> Assignment:
     settings: dict[str, Setting] = {
         "dataset.name": "ring",
         "generator.layers": layers,
+        "generator.width": width,
         "optimizer.generator.lr": lr,
     }
     return Assignment(TrialIdentity("s", number), number, attempt, settings, {})
@@ -35,7 +36,7 @@ def test_equal_structures_share_a_pack_though_their_numbers_differ() -> None:
 
 
 def test_another_structure_waits_for_the_next_pack() -> None:
-    packer = Packer(asking(assignment(0), assignment(1, layers=5), assignment(2), assignment(3, layers=5)), lanes=3)
+    packer = Packer(asking(assignment(0), assignment(1, width=65), assignment(2), assignment(3, width=65)), lanes=3)
     assert numbers(packer.next_pack()) == [0, 2]
     assert numbers(list(packer.waiting)) == [1]
     assert numbers(packer.next_pack()) == [1, 3]
@@ -45,3 +46,10 @@ def test_another_structure_waits_for_the_next_pack() -> None:
 def test_a_resumed_trial_is_a_pack_of_its_own() -> None:
     packer = Packer(asking(assignment(0, attempt=1), assignment(1)), lanes=4)
     assert [numbers(packer.next_pack()) for _ in range(2)] == [[0], [1]]
+
+
+def test_lanes_of_a_pack_stand_in_the_order_of_their_depth() -> None:
+    depths = [2, 5, 3, 5, 1]
+    packer = Packer(asking(*(assignment(number, layers=layers) for number, layers in enumerate(depths))), lanes=8)
+    assert numbers(packer.next_pack()) == [1, 3, 2, 0]
+    assert numbers(packer.next_pack()) == [4]

@@ -13,6 +13,7 @@ from gansearch.gan.layers import Dropout, Linear, Sequential
 from gansearch.gan.mlp import MlpDiscriminator, MlpGenerator
 from gansearch.records import Geometry
 from gansearch.testing.draws import FakeDraws
+from gansearch.testing.seeded import seeded_normal
 
 IMAGES = Geometry((1, 4, 4), bounded=True, classes=2)
 POINTS = Geometry((2,), bounded=False, classes=8)
@@ -42,6 +43,7 @@ def test_declared_fields() -> None:
     assert list(declared(MlpGenerator)) == [*names, "latent_size"]
     assert list(declared(MlpDiscriminator)) == names
     assert [name for name, said in declared(MlpGenerator).items() if said.traced] == ["dropout"]
+    assert [name for name, said in declared(MlpDiscriminator).items() if said.mixed] == ["layers", "activation"]
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3, 20])
@@ -69,9 +71,9 @@ def test_generator_equals_torchs_own_layers(activation: str) -> None:
 
     for lane in range(LANES):
         linears = [nn.Linear(4, 8), nn.Linear(8, 8), nn.Linear(8, 16)]
-        for index, one in enumerate(linears):
-            one.weight.data = parameters[f"linear.{index}.weight"][lane]
-            one.bias.data = parameters[f"linear.{index}.bias"][lane]
+        for name, one in zip(("linear.0", "linear.1", "output"), linears, strict=True):
+            one.weight.data = parameters[f"{name}.weight"][lane]
+            one.bias.data = parameters[f"{name}.bias"][lane]
         function = ACTIVATIONS[activation]
         expected = torch.tanh(linears[2](function(linears[1](function(linears[0](inputs[lane]))))))
         torch.testing.assert_close(got[lane], expected.view(BATCH, 1, 4, 4), rtol=0, atol=1e-12)
@@ -120,3 +122,86 @@ def test_lanes_may_differ_in_dropout() -> None:
 def test_the_initialisation_is_the_field_init() -> None:
     assert MlpGenerator().initialisation == "he"
     assert MlpDiscriminator(init="orthogonal").initialisation == "orthogonal"
+
+
+def test_lanes_that_do_not_differ_make_plain_layers() -> None:
+    module = MlpDiscriminator(layers=3, width=8, dropout=torch.full((LANES,), 0.5)).build(IMAGES)
+
+    assert isinstance(module, Sequential)
+    kinds = [type(layer).__name__ for layer in module.layers]
+    assert kinds == ["Reshape", *["Linear", "Elementwise", "Dropout"] * 2, "Linear", "Reshape"]
+    assert [each.key for each in module.parameters] == [
+        f"{layer}.{kind}" for layer in ("output", "linear.0", "linear.1") for kind in ("weight", "bias")
+    ]
+
+
+@pytest.mark.parametrize("depths", [(4, 3, 2), (2, 4, 3), (3, 3, 3)])
+@pytest.mark.parametrize("activations", [("relu", "elu", "elu"), ("gelu", "relu6", "gelu"), ("elu", "elu", "elu")])
+def test_a_lane_of_another_depth_and_activation_equals_the_lane_alone(
+    depths: tuple[int, ...], activations: tuple[str, ...]
+) -> None:
+    rates = torch.tensor([0.0, 0.3, 0.6], dtype=torch.float64)
+    shared = MlpGenerator(width=8, latent_size=4, layers=depths, activation=activations, dropout=rates).build(IMAGES)
+    numbers = {each.key: seeded_normal(each.name, range(LANES)[each.rows], each.shape) for each in shared.parameters}
+    inputs = latents(4)
+
+    together = shared(numbers, inputs, FakeDraws(range(LANES)))
+
+    for lane in range(LANES):
+        row = slice(lane, lane + 1)
+        one = MlpGenerator(
+            width=8, latent_size=4, layers=depths[lane], activation=activations[lane], dropout=rates[row]
+        ).build(IMAGES)
+        own = {each.name: seeded_normal(each.name, (lane,), each.shape) for each in one.parameters}
+        expected = one(own, inputs[row], FakeDraws((lane,)))
+        torch.testing.assert_close(together[row], expected, rtol=0, atol=1e-14)
+
+
+def test_the_output_layer_is_one_for_all_lanes_and_stands_first() -> None:
+    module = MlpDiscriminator(layers=(4, 2, 3), width=8).build(IMAGES)
+
+    assert [(each.key, each.shape) for each in module.parameters][:2] == [
+        ("output.weight", (1, 8)),
+        ("output.bias", (1,)),
+    ]
+
+
+class Asked:
+    """Drops nothing and notes which lanes masks are asked for."""
+
+    def __init__(self, notes: list[tuple[str, tuple[int, int]]], place: tuple[int, int] = (0, LANES)) -> None:
+        self.notes = notes
+        self.place = place
+
+    def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Tensor) -> Tensor:
+        self.notes.append((consumer, self.place))
+        return torch.ones(len(p), *shape, dtype=torch.float64)
+
+    def lanes(self, start: int, stop: int) -> Asked:
+        return Asked(self.notes, (start, stop))
+
+
+@pytest.mark.parametrize(
+    ("rates", "expected"),
+    [
+        ((0.5, 0.0, 0.5), [("dropout.0", (0, 3)), ("dropout.1", (0, 2))]),
+        ((0.0, 0.0, 0.5), [("dropout.0", (0, 3))]),
+        ((0.0, 0.0, 0.0), []),
+    ],
+)
+def test_masks_are_drawn_for_the_lanes_that_have_the_layer(
+    rates: tuple[float, ...], expected: list[tuple[str, tuple[int, int]]]
+) -> None:
+    module = MlpDiscriminator(layers=(3, 3, 2), width=8, dropout=torch.tensor(rates)).build(IMAGES)
+    numbers = {each.key: seeded_normal(each.name, range(LANES)[each.rows], each.shape) for each in module.parameters}
+    notes: list[tuple[str, tuple[int, int]]] = []
+
+    module(numbers, latents(16).view(LANES, BATCH, 1, 4, 4), Asked(notes))
+
+    assert notes == expected
+
+
+def test_a_single_layer_is_a_structure_of_its_own() -> None:
+    structures = [MlpGenerator(layers=layers).structure() for layers in (1, 2, 20)]
+
+    assert structures[0] != structures[1] == structures[2]

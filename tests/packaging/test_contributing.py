@@ -12,19 +12,32 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+import gansearch
 from gansearch.cli._app import app
 from gansearch.detectors import detectors
+from gansearch.gan import discriminators, generators
 from gansearch.metrics import Measured, metrics
 from gansearch.plugins import load_file
-from gansearch.testing.contracts import check_trick, check_trick_in_packs
+from gansearch.space import load_space
+from gansearch.testing.contracts import check_discriminator, check_generator, check_trick, check_trick_in_packs
 from gansearch.testing.contracts.detectors import check_detector
 from gansearch.testing.contracts.metrics import check_metric
+from gansearch.testing.contracts.networks import IMAGES, POINTS
 from gansearch.testing.traces import trace
 from gansearch.tricks import tricks
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"```python\n# (?P<path>gansearch/(?P<kind>\w+)/(?P<name>\w+)\.py)\n(?P<code>.*?)```", re.DOTALL)
 EXAMPLES = {found["kind"]: found for found in BLOCK.finditer((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))}
+
+GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+SPACE = """
+name: residual
+dataset: {name: ring, train_samples: 256, test_samples: 500}
+training: {batch_size: 32, epochs: 2, evaluate_every: 1}
+detectors: {mode: shadow}
+plan: {kind: search, trials: 2, sampler: random, pruner: none, objective: {metric: frechet_distance}}
+"""
 
 CONTRACTS = {"tricks": check_trick, "detectors": check_detector, "metrics": check_metric}
 REGISTRIES = {"tricks": tricks, "detectors": detectors, "metrics": metrics}
@@ -38,10 +51,10 @@ def written(kind: str, folder: Path) -> Path:
 
 
 def test_there_is_an_example_of_each_kind() -> None:
-    assert list(EXAMPLES) == ["tricks", "detectors", "metrics"]
+    assert list(EXAMPLES) == ["tricks", "detectors", "metrics", "gan"]
 
 
-@pytest.mark.parametrize("kind", EXAMPLES)
+@pytest.mark.parametrize("kind", CONTRACTS)
 def test_an_example_fulfils_its_contract(kind: str, tmp_path: Path) -> None:
     load_file(written(kind, tmp_path))
 
@@ -88,3 +101,25 @@ def test_the_metric_is_the_squared_distance_of_the_means(tmp_path: Path) -> None
     real, fake = (Measured(features, features, None) for features in (torch.zeros(5, 2), torch.tensor([[3.0, 4.0]])))
 
     assert metric.measure(real=real, fake=fake) == 25.0
+
+
+def test_the_networks_fulfil_their_contracts_in_packs(tmp_path: Path) -> None:
+    load_file(written("gan", tmp_path))
+    generator, discriminator = generators.get("residual"), discriminators.get("residual")
+
+    check_generator(generator, (IMAGES, POINTS))
+    check_discriminator(discriminator, (IMAGES, POINTS))
+    for network in (generator(), discriminator()):
+        assert network.one_lane_reason(IMAGES) is None
+
+
+def test_the_networks_can_be_searched_over_as_the_guide_says(tmp_path: Path) -> None:
+    plugin = written("gan", tmp_path)
+    load_file(plugin)
+    (players,) = re.findall(r"```yaml\n(generator: {architecture: residual.*?)```", GUIDE, re.DOTALL)
+    (tmp_path / "space.yaml").write_text(f"{SPACE}{players}", encoding="utf-8")
+
+    result = gansearch.launch(load_space(str(tmp_path / "space.yaml")), executor="local", plugins=(plugin,))
+
+    assert result.outcome == "finished"
+    assert list(gansearch.load_study("residual").trials.end) == ["completed", "completed"]

@@ -47,7 +47,7 @@ def guide_blocks(language: str) -> list[str]:
 
 
 def test_the_guides_search_space_can_be_launched_with_its_condition() -> None:
-    whole, condition = guide_blocks("yaml")
+    whole, condition, _ = guide_blocks("yaml")
     space = parse_space(whole, "guide.md")
     changed = parse_space(whole, "guide.md", {"generator": condition.removeprefix("generator: ")})
 

@@ -129,6 +129,13 @@ def test_a_try_with_few_epochs_keeps_its_plan() -> None:
     assert load_space("mnist_mlp").notes == load_space("mnist_mlp", {"training.epochs": 6}).notes
 
 
+def test_a_penalty_is_asked_for_only_without_batch_normalisation_in_the_discriminator() -> None:
+    (condition,) = next(
+        each.conditions for each in load_space("mnist_dcgan").parameters if each.path == "tricks.gradient_penalty"
+    )
+    assert str(condition) == "discriminator.normalisation is none or layer"
+
+
 def test_quickstart_is_small() -> None:
     space = load_space("quickstart")
     assert space.fixed["dataset.name"] == "mnist5k"

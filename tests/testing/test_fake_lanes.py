@@ -13,6 +13,13 @@ def test_it_is_what_hooks_expect() -> None:
     assert lanes.generator_parameters.shape == (3, 10)
     assert lanes.normal((2, 5)).shape == (3, 2, 5)
     assert lanes.uniform((4,)).shape == (3, 4)
+    assert lanes.step.dtype == torch.int64
+    assert lanes.step.tolist() == [0, 0, 0]
+
+
+def test_lanes_may_stand_at_different_steps() -> None:
+    assert FakeLanes(start=7).step.tolist() == [7, 7, 7]
+    assert FakeLanes(start=(1, 2, 3)).step.tolist() == [1, 2, 3]
 
 
 def test_the_discriminator_is_linear() -> None:

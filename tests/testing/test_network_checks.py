@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from gansearch.gan import Discriminator, Draws, Generator, Module, Parameter
+from gansearch.dimensions import Choice, static
+from gansearch.gan import Discriminator, Draws, Generator, Module, Parameter, generators
 from gansearch.records import Facts, Geometry
 from gansearch.testing.contracts import check_discriminator, check_generator
 
@@ -114,6 +115,26 @@ def test_each_broken_rule_of_a_generator_is_named(cls: type[Generator], message:
 def test_each_broken_rule_of_a_discriminator_is_named(cls: type[Discriminator], message: str) -> None:
     with pytest.raises(AssertionError, match=message):
         check_discriminator(cls)
+
+
+def test_samples_that_a_network_does_not_take_are_named() -> None:
+    points = Geometry((2,), bounded=False, classes=0)
+    with pytest.raises(AssertionError, match=r"must take samples of shape \(2,\); it needs images"):
+        check_generator(generators.get("dcgan"), (points,))
+
+
+def test_a_coupled_batch_may_be_implied_by_a_field() -> None:
+    @dataclass(frozen=True, kw_only=True, eq=False)
+    class Made(discriminator(scores)):  # type: ignore[misc]
+        """A discriminator under test that couples the batch where it is told to."""
+
+        name: ClassVar[str] = "made"
+        centred: bool = static(False, Choice((False, True)), "centre the batch", implies={True: ("couples_batch",)})
+
+        def build(self, geometry: Geometry) -> Module:
+            return Fixed(lambda v, x: scores(v, x - x.mean(1, keepdim=True) if self.centred else x), SCORE)
+
+    check_discriminator(Made)
 
 
 def test_a_coupled_batch_may_be_declared() -> None:

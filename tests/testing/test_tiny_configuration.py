@@ -14,5 +14,11 @@ def test_it_trains_four_steps_an_epoch(tiny_data: Data) -> None:
     assert pack.sample(3, averaged=False).shape == (1, 3, 1, 8, 8)
 
 
+def test_both_networks_have_the_architecture(tiny_data: Data) -> None:
+    one = tiny_configuration(architecture="dcgan")
+    assert (type(one.generator).name, type(one.discriminator).name) == ("dcgan", "dcgan")
+    assert Pack([Lane(one, 0)], tiny_data).sample(3, averaged=False).shape == (1, 3, 1, 8, 8)
+
+
 def test_tricks_are_sorted_by_name() -> None:
     assert [trick.name for trick in tiny_configuration(LabelFlips(), Ema()).tricks] == ["ema", "label_flips"]

@@ -68,6 +68,29 @@ def never_neutral(self: Any, lanes: Lanes, batch: Batch) -> Tensor:
     return across(self.weight, batch.fake_scores[:, 0]) + batch.fake_scores.mean(1) * 0.01
 
 
+def counts(self: Any, lanes: Lanes) -> dict[str, Tensor]:
+    return {"t": lanes.generator_parameters.new_zeros(lanes.count)}
+
+
+def replaces(self: Any, lanes: Lanes) -> None:
+    lanes.state["t"] = lanes.state["t"] + 1
+
+
+def adds(self: Any, lanes: Lanes) -> None:
+    lanes.state["late"] = lanes.generator_parameters.new_zeros(lanes.count)
+
+
+def follows(self: Any, lanes: Lanes) -> dict[str, Tensor]:
+    return {"average": lanes.generator_parameters.clone()}
+
+
+def follows_twice(self: Any, lanes: Lanes) -> dict[str, Tensor]:
+    return {"average": torch.stack([lanes.generator_parameters] * 2, 1)}
+
+
+FROM_STATIC = r"period must follow from static fields; got \[\d+, \d+, \d+, \d+\]"
+
+
 def test_a_good_trick_passes() -> None:
     check_trick(Good)
     check_trick_in_packs(Good)
@@ -90,6 +113,20 @@ def test_a_good_trick_passes() -> None:
         (broken(discriminator_loss=mixes_lanes), "of lane 0, alone and not must be equal"),
         (broken(discriminator_loss=draws_globally), "must be equal within|must not draw from torch's global generator"),
         (broken(discriminator_loss=never_neutral), "discriminator_loss must be 0 at {'weight': 0.0}"),
+        (broken(after_step=replaces, initial_state=counts), "the state 't' must be changed in place, not replaced"),
+        (broken(after_step=adds), "the state 'late' must be changed in place, not replaced"),
+        (
+            broken(initial_state=follows),
+            r"must name the states that are \[K, P\] and no others; average is \(3, 11\) and",
+        ),
+        (
+            broken(initial_state=counts, generator_shaped=frozenset({"t"})),
+            r"must name the states that are \[K, P\] and no others; t is \(3,\) and",
+        ),
+        (broken(initial_state=follows_twice), r"must be \[K, P\]; average is \(3, 2, 11\) and \(3, 2, 13\)"),
+        (broken(period=property(lambda self: int(float(torch.as_tensor(self.weight).sum()) * 100) or 1)), FROM_STATIC),
+        (broken(period=property(lambda self: 1 + self.weight)), "period must be a whole number; got tensor"),
+        (broken(period=0), "period must be at least 1; got 0"),
         (broken(neutral={"width": 0.0}), r"neutral must name its fields; got \['width'\]"),
         (
             broken(labels=turns_labels, facts=Facts(needs_probability_loss=True)),
@@ -120,6 +157,16 @@ def test_state_outside_of_the_lanes_is_found() -> None:
 def test_mixed_lanes_are_found_in_training() -> None:
     with pytest.raises(AssertionError, match="a lane alone and in a pack must be equal; got a gap of"):
         check_trick_in_packs(broken(discriminator_loss=squares_of_the_mean))
+
+
+def test_a_step_that_waits_for_a_number_is_found_in_training() -> None:
+    with pytest.raises(AssertionError, match=r"the step must not do what cannot be recorded; .*waits for a number"):
+        check_trick_in_packs(broken(discriminator_loss=reads_a_number))
+
+
+def reads_a_number(self: Any, lanes: Lanes, batch: Batch) -> Tensor:
+    loss: Tensor = self.weight * batch.fake_scores.mean(1)
+    return loss if loss.sum().item() < 1e9 else 0 * loss
 
 
 def squares_of_the_mean(self: Any, lanes: Lanes, batch: Batch) -> Tensor:

@@ -243,6 +243,28 @@ def test_the_caller_is_never_kept_waiting(tmp_path: Path, make_evaluation: Calla
     assert tracker.lost == left
 
 
+def test_what_is_told_can_be_waited_for(
+    open_tracker: Callable[..., MlflowTracker], make_evaluation: Callable[..., Evaluation]
+) -> None:
+    tracker = open_tracker()
+    tracker.launch_started({})
+    for step in range(300):
+        tracker.evaluation(TRIAL, make_evaluation(step))
+    assert tracker.drain(0, patience_s=30.0)
+    assert tracker.run_id(TRIAL) is not None
+    assert tracker.close(0.5) == 0
+
+
+def test_waiting_ends_where_nothing_gets_on(tmp_path: Path, make_evaluation: Callable[..., Evaluation]) -> None:
+    nowhere = tmp_path / "file"
+    nowhere.write_text("not a folder")
+    tracker = MlflowTracker(f"sqlite:///{nowhere}/mlflow.db", "digits", artifact_root=tmp_path, interval_s=0.02)
+    tracker.evaluation(TRIAL, make_evaluation(1))
+    assert tracker.drain(5, patience_s=30.0)
+    assert not tracker.drain(0, patience_s=0.2)
+    assert tracker.close(0.1) > 0
+
+
 def test_a_full_queue_loses_and_counts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, make_evaluation: Callable[..., Evaluation]
 ) -> None:

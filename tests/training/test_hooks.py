@@ -10,10 +10,10 @@ from torch import Tensor
 
 from gansearch.data import Data
 from gansearch.testing.configurations import tiny_configuration
+from gansearch.testing.streams import seeded_streams
 from gansearch.training import Lane, Pack
 from gansearch.training.hooks import Hooks
 from gansearch.training.lanes import TrickLanes
-from gansearch.training.streams import Streams
 from gansearch.tricks import Batch, Labels, Lanes, Trick
 
 
@@ -42,10 +42,15 @@ class AddOne(Trick):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Double(Trick):
-    """Multiplies by 2, and has no loss."""
+    """Multiplies by 2, and has a loss every third step."""
 
     name: ClassVar[str] = "double"
     paper: ClassVar[str] = "none, 2024"
+    generator_shaped: ClassVar[frozenset[str]] = frozenset({"average"})
+
+    @property
+    def period(self) -> int:
+        return 3
 
     def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
         return 2 * latents
@@ -65,7 +70,7 @@ class Double(Trick):
 
 def hooks(data: Data) -> Hooks:
     pack = Pack([Lane(tiny_configuration(dropout=0.0), 0)], data)
-    return Hooks.bind((AddOne(), Double()), pack._training, 7, Streams([0]), "tricks")
+    return Hooks.bind((AddOne(), Double()), pack._training, 7, seeded_streams(0), "tricks")
 
 
 def test_each_gets_what_the_one_before_made(tiny_data: Data) -> None:
@@ -82,8 +87,26 @@ def test_terms_are_collected_from_those_that_have_one(tiny_data: Data) -> None:
     both = hooks(tiny_data)
     batch = Batch(torch.ones(1, 2, 3), torch.ones(1, 2, 3), None, torch.ones(1, 2))
 
-    assert [term.tolist() for term in both.discriminator_loss(batch)] == [[10.0]]
-    assert [term.tolist() for term in both.generator_loss(batch)] == [[20.0]]
+    assert [term.tolist() for term in both.discriminator_loss(batch, both.due(0))] == [[10.0]]
+    assert [term.tolist() for term in both.generator_loss(batch, both.due(0))] == [[20.0]]
+
+
+def test_only_terms_of_tricks_that_are_due_enter(tiny_data: Data) -> None:
+    both = hooks(tiny_data)
+    batch = Batch(torch.ones(1, 2, 3), torch.ones(1, 2, 3), None, torch.ones(1, 2))
+
+    assert [sorted(both.due(step)) for step in range(7)] == [
+        ["add_one", "double"],
+        ["add_one"],
+        ["add_one"],
+        ["add_one", "double"],
+        ["add_one"],
+        ["add_one"],
+        ["add_one", "double"],
+    ]
+    assert both.generator_loss(batch, both.due(1)) == []
+    assert [term.tolist() for term in both.discriminator_loss(batch, both.due(1))] == [[10.0]]
+    assert both.discriminator_loss(batch, frozenset({"double"})) == []
 
 
 def test_the_first_average_is_evaluated(tiny_data: Data) -> None:
@@ -102,22 +125,25 @@ def test_each_trick_has_streams_and_state_of_its_own(tiny_data: Data) -> None:
 
     first.state["count"] = torch.ones(1)
 
-    assert (dict(second.state), first.step, first.total_steps, first.count) == ({}, 0, 7, 1)
+    assert (dict(second.state), first.total_steps, first.count) == ({}, 7, 1)
+    assert first.step is second.step is both.bound[0][1].streams.clock
+    assert first.step.tolist() == [0]
+    assert first.training.generator_shaped == {"add_one": frozenset(), "double": frozenset({"average"})}
     drawn = first.normal((3,))
-    assert torch.equal(second.normal((3,)), Streams([0]).normal("tricks/double/normal", (3,)))
-    assert torch.equal(drawn, Streams([0]).normal("tricks/add_one/normal", (3,)))
-    assert torch.equal(first.uniform((3,)), Streams([0]).uniform("tricks/add_one/uniform", (3,)))
+    assert torch.equal(second.normal((3,)), seeded_streams(0).normal("tricks/double/normal", (3,)))
+    assert torch.equal(drawn, seeded_streams(0).normal("tricks/add_one/normal", (3,)))
+    assert torch.equal(first.uniform((3,)), seeded_streams(0).uniform("tricks/add_one/uniform", (3,)))
 
 
 def test_a_further_pass_has_dropout_masks_of_its_own(tiny_data: Data) -> None:
     pack = Pack([Lane(tiny_configuration(dropout=0.5), 0)], tiny_data)
-    streams = Streams([0])
+    streams = seeded_streams(0)
     both = Hooks.bind((AddOne(), Double()), pack._training, 7, streams, "tricks")
     images = torch.ones(1, 4, 1, 8, 8)
     (_, first), (_, second) = both.bound
 
     scores = [first.discriminate(images), first.discriminate(images), second.discriminate(images)]
-    streams.at(0)
+    streams.at([0])
     again = [second.discriminate(images), first.discriminate(images)]
 
     assert not torch.equal(scores[0], scores[1])

@@ -52,17 +52,23 @@ def test_image_gradient_norm_does_not_shrink_with_the_batch() -> None:
     assert norm(64) == pytest.approx(5.0, abs=1e-12)
 
 
-def test_the_buffer_hands_out_what_came_since_the_last_reading() -> None:
-    buffer = SignalBuffer(torch.zeros(2, 9, dtype=torch.float64), steps=5)
+def test_the_buffer_hands_out_every_position() -> None:
+    buffer = SignalBuffer(torch.zeros(2, 9, dtype=torch.float64), steps=3)
+    place, position = buffer.values.data_ptr(), torch.zeros(1, dtype=torch.int64)
 
     for step in range(3):
-        buffer.append({name: torch.tensor([step, -step]).double() + 10 * i for i, name in enumerate(NAMES)})
-    first = buffer.read(first_step=40)
-    buffer.append({name: torch.full((2,), 7.0).double() for name in NAMES})
-    second = buffer.read(first_step=43)
+        buffer.put(position, {name: torch.tensor([step, -step]).double() + 10 * i for i, name in enumerate(NAMES)})
+        position.add_(1)
+    first = buffer.read()
+    buffer.put(torch.tensor([1]), {name: torch.full((2,), 7.0).double() for name in NAMES})
+    second = buffer.read()
 
     assert first.values.dtype == np.dtype(np.float32)
-    assert (first.values.shape, first.first_step) == ((2, len(NAMES), 3), 40)
+    assert first.names == NAMES
+    assert first.values.shape == second.values.shape == (2, len(NAMES), 3)
+    assert first.values.flags["C_CONTIGUOUS"]
     assert first.lane(1)["g_loss"].tolist() == [10.0, 9.0, 8.0]
-    assert (second.values.shape, second.first_step) == ((2, len(NAMES), 1), 43)
     assert first.lane(0)["d_loss"].tolist() == [0.0, 1.0, 2.0]
+    assert second.lane(0)["d_loss"].tolist() == [0.0, 7.0, 2.0]
+    assert second.lane(1)["g_loss"].tolist() == [10.0, 7.0, 8.0]
+    assert buffer.values.data_ptr() == place

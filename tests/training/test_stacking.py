@@ -9,7 +9,7 @@ import torch
 
 from gansearch.errors import TrainingError
 from gansearch.gan.cross_entropy import Minimax
-from gansearch.gan.mlp import MlpGenerator
+from gansearch.gan.mlp import MlpDiscriminator, MlpGenerator
 from gansearch.testing.configurations import tiny_configuration
 from gansearch.training.configuration import Configuration
 from gansearch.training.descent.adam import Adam
@@ -33,9 +33,21 @@ def test_one_lane_is_stacked_too() -> None:
     assert stacked.generator_optimizer.lr.tolist() == [2e-4]
 
 
+def test_mixed_fields_hold_every_lanes_value_where_lanes_differ() -> None:
+    depths = [MlpGenerator(layers=layers, activation="elu") for layers in (5, 2, 5)]
+
+    stacked = stack_traced(depths, dtype=torch.float64)
+
+    assert (stacked.layers, stacked.activation) == ((5, 2, 5), "elu")
+
+
 BASE = tiny_configuration()
 OTHERS: list[tuple[Configuration, str]] = [
-    (replace(BASE, generator=MlpGenerator(layers=5)), r"generator\.layers differs: \d+ and 5"),
+    (replace(BASE, generator=MlpGenerator(width=5)), r"generator\.width differs: \d+ and 5"),
+    (
+        replace(BASE, discriminator=MlpDiscriminator(width=8, layers=1)),
+        r"discriminator\.has_hidden_layers differs: True and False",
+    ),
     (replace(BASE, loss=Minimax()), r"loss differs: 'non_saturating' and 'minimax'"),
     (replace(BASE, discriminator_optimizer=Sgd()), r"discriminator_optimizer differs: 'adam' and 'sgd'"),
     (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 import pytest
@@ -18,12 +17,16 @@ from gansearch.gan import Loss
 from gansearch.gan.cross_entropy import Minimax, NonSaturating
 from gansearch.records import Facts, Geometry
 from gansearch.testing.configurations import tiny_configuration
-from gansearch.training import Configuration, Lane, LaneState, Pack
+from gansearch.testing.data import TinyImages
+from gansearch.testing.streams import seeded_streams
+from gansearch.training import Configuration, Lane, Pack
 from gansearch.training.batches import Batches
-from gansearch.training.streams import Streams
+from gansearch.training.player import Player
 from gansearch.tricks import Batch, Labels, Lanes, Role, Trick
+from gansearch.tricks.r1_penalty import R1Penalty
 
 SEED, EPOCHS = 4, 5
+HELD = ("g_update_ratio", "real_spread", "fake_spread")
 
 
 def points() -> Data:
@@ -43,17 +46,16 @@ def plain(loss: Loss = NonSaturating(), d_steps: int = 1) -> Configuration:  # n
     )
 
 
-def network(state: LaneState, player: str, last: nn.Module) -> nn.Sequential:
-    """torch's own layers with the lane's first values."""
-    flat, layers = state.tensors[f"{player}.parameters"], list[nn.Module]()
-    sizes = {"generator": [4, 8, 8, 64], "discriminator": [64, 8, 8, 1]}[player]
-    start = 0
-    for inputs, outputs in pairwise(sizes):
-        one = nn.Linear(inputs, outputs, dtype=torch.float64)
-        end = start + inputs * outputs
-        one.weight.data = flat[start:end].view(outputs, inputs).clone()
-        one.bias.data = flat[end : end + outputs].clone()
-        start = end + outputs
+LAYERS = ("linear.0", "linear.1", "output")
+
+
+def network(player: Player, last: nn.Module) -> nn.Sequential:
+    """torch's own layers with the present values of lane 0."""
+    layers: list[nn.Module] = []
+    for name in LAYERS:
+        weight, bias = (player.flat.leaves[f"{name}.{part}"][0].detach().clone() for part in ("weight", "bias"))
+        one = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)
+        one.weight.data, one.bias.data = weight, bias
         layers += [one, nn.LeakyReLU(0.2)]
     return nn.Sequential(*layers[:-1], last)
 
@@ -62,31 +64,46 @@ def flat_values(module: nn.Module) -> Tensor:
     return torch.cat([parameter.detach().flatten() for parameter in module.parameters()])
 
 
+def trained_values(player: Player) -> Tensor:
+    """The present values of lane 0 in torch's order."""
+    leaves = [player.flat.leaves[f"{name}.{part}"] for name in LAYERS for part in ("weight", "bias")]
+    assert len(leaves) == len(player.flat.leaves)
+    return torch.cat([leaf[0].detach().flatten() for leaf in leaves])
+
+
 def real_batches(data: Data, d_steps: int) -> Iterator[list[Tensor]]:
-    streams = Streams([SEED], dtype=torch.float64)
-    batches = Batches(data.train, batch_size=16, per_step=d_steps, dtype=torch.float64)
+    streams = seeded_streams(SEED, dtype=torch.float64)
+    batches = Batches(data.train, lanes=1, batch_size=16, per_step=d_steps, dtype=torch.float64)
     for epoch in range(EPOCHS):
-        streams.at(epoch * batches.steps_per_epoch)
-        for reals in batches.epoch(streams):
-            yield [real[0].flatten(1) for real in reals]
+        streams.at([epoch * batches.steps_per_epoch])
+        batches.shuffle(streams)
+        for position in range(batches.steps_per_epoch):
+            yield [real[0].flatten(1) for real in batches.at(torch.tensor([position]))]
+
+
+Penalty: TypeAlias = Callable[[int, nn.Module, Tensor], Tensor]
+"""Of the step within the epoch, the discriminator and real images: a further term of its loss."""
 
 
 def reference(
-    state: LaneState, data: Data, saturating: bool, d_steps: int
+    pack: Pack, data: Data, saturating: bool, d_steps: int, penalty: Penalty | None = None
 ) -> tuple[dict[str, list[float]], nn.Module, nn.Module]:
     """The loop as anybody would write it; returns signals and the trained networks."""
-    generator, discriminator = network(state, "generator", nn.Tanh()), network(state, "discriminator", nn.Identity())
+    generator = network(pack._training.generator, nn.Tanh())
+    discriminator = network(pack._training.discriminator, nn.Identity())
     g_optim = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
     d_optim = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=(0.5, 0.999))
     bce = F.binary_cross_entropy_with_logits
     one, zero = torch.ones(16, 1, dtype=torch.float64), torch.zeros(16, 1, dtype=torch.float64)
-    streams, seen = Streams([SEED], dtype=torch.float64), dict[str, list[float]]()
+    streams, seen = seeded_streams(SEED, dtype=torch.float64), dict[str, list[float]]()
     for step, reals in enumerate(real_batches(data, d_steps)):
-        streams.at(step)
+        streams.at([step])
         for real in reals:
             fake = generator(streams.normal("latents", (16, 4))[0])
             real_scores, fake_scores = discriminator(real), discriminator(fake.detach())
             d_loss = bce(real_scores, one) + bce(fake_scores, zero)
+            if penalty is not None:
+                d_loss = d_loss + penalty(step % (len(data.train) // 16), discriminator, real)
             d_optim.zero_grad()
             torch.autograd.backward(d_loss)
             d_norm = torch.cat([p.grad.flatten() for p in discriminator.parameters() if p.grad is not None]).norm()
@@ -121,19 +138,54 @@ def reference(
 @pytest.mark.parametrize("d_steps", [1, 3])
 def test_equals_a_plain_pytorch_loop(tiny_data: Data, loss: Loss, saturating: bool, d_steps: int) -> None:
     pack = Pack([Lane(plain(loss, d_steps), SEED)], tiny_data, dtype=torch.float64)
-    expected, generator, discriminator = reference(pack.lane_state(0), tiny_data, saturating, d_steps)
+    expected, generator, discriminator = reference(pack, tiny_data, saturating, d_steps)
 
+    assert_equal_to_the_loop(pack, expected, generator, discriminator)
+
+
+def assert_equal_to_the_loop(
+    pack: Pack, expected: dict[str, list[float]], generator: nn.Module, discriminator: nn.Module
+) -> None:
+    """Train the pack and compare everything with the plain loop."""
     epochs = [pack.train_epoch().lane(0) for _ in range(EPOCHS)]
 
-    assert pack.step == len(expected["d_loss"]) == 4 * EPOCHS
-    trained = pack.lane_state(0).tensors
-    torch.testing.assert_close(trained["generator.parameters"], flat_values(generator), rtol=0, atol=1e-9)
-    torch.testing.assert_close(trained["discriminator.parameters"], flat_values(discriminator), rtol=0, atol=1e-9)
+    each = pack.steps_per_epoch
+    assert each <= 10
+    assert pack.steps == (len(expected["d_loss"]),) == (each * EPOCHS,)
+    state, training = pack.lane_state(0).tensors, pack._training
+    for name, player, net in (
+        ("generator", training.generator, generator),
+        ("discriminator", training.discriminator, discriminator),
+    ):
+        torch.testing.assert_close(trained_values(player), flat_values(net), rtol=0, atol=1e-9)
+        # The state holds the same numbers in an order of its own.
+        flat = state[f"{name}.parameters"]
+        torch.testing.assert_close(flat.sort().values, flat_values(net).sort().values, rtol=0, atol=1e-9)
     for name, values in expected.items():
         got = np.concatenate([epoch[name] for epoch in epochs])
-        # The ratio is measured in the first of an epoch's four steps and held.
-        wanted = np.repeat(values[::4], 4) if name == "g_update_ratio" else np.array(values)
+        # What costs passes of its own is measured in the first step of an epoch, and held for the next nine.
+        wanted = np.repeat(values[::each], each) if name in HELD else np.array(values)
         np.testing.assert_allclose(got, wanted, rtol=1e-6, atol=1e-9, err_msg=name)
+
+
+def test_a_lazy_penalty_enters_every_fourth_step_at_four_times_its_weight() -> None:
+    data = TinyImages(train_samples=160).load(None)
+    gamma, entered = 3.0, list[int]()
+
+    def penalty(position: int, discriminator: nn.Module, real: Tensor) -> Tensor:
+        if position % 4:
+            return real.new_zeros(())
+        entered.append(position)
+        seen = real.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(discriminator(seen).sum(), seen, create_graph=True)
+        return 4 * gamma / 2 * slope.square().sum(1).mean()
+
+    configuration = replace(plain(), tricks=(R1Penalty(gamma=gamma, every=4),))
+    pack = Pack([Lane(configuration, SEED)], data, dtype=torch.float64)
+    expected, generator, discriminator = reference(pack, data, False, 1, penalty)
+
+    assert entered == [0, 4, 8] * EPOCHS
+    assert_equal_to_the_loop(pack, expected, generator, discriminator)
 
 
 def test_points_are_learned_by_a_generator_without_tanh() -> None:
@@ -158,7 +210,7 @@ class Watcher(Trick):
     calls: ClassVar[list[tuple[object, ...]]] = []
 
     def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
-        self.calls.append(("latents", lanes.step, tuple(latents.shape)))
+        self.calls.append(("latents", lanes.step.tolist(), tuple(latents.shape)))
         return latents
 
     def labels(self, lanes: Lanes, labels: Labels) -> Labels:
@@ -185,7 +237,7 @@ class Watcher(Trick):
         return batch.fake_scores.new_full((lanes.count,), 2000.0)
 
     def after_step(self, lanes: Lanes) -> None:
-        self.calls.append(("after_step", lanes.step, torch.is_grad_enabled()))
+        self.calls.append(("after_step", lanes.step.tolist(), torch.is_grad_enabled()))
 
 
 def test_hooks_stand_where_the_pseudo_code_has_them(tiny_data: Data) -> None:
@@ -196,7 +248,7 @@ def test_hooks_stand_where_the_pseudo_code_has_them(tiny_data: Data) -> None:
     signals = pack.train_epoch().lane(0)
 
     discriminator = [
-        ("latents", 0, (1, 16, 4)),
+        ("latents", [0], (1, 16, 4)),
         ("labels", {1.0}, {0.0}),
         ("discriminator_input", "real", False),
         ("discriminator_input", "fake", False),
@@ -206,7 +258,7 @@ def test_hooks_stand_where_the_pseudo_code_has_them(tiny_data: Data) -> None:
         ("generator_labels", {1.0}),
         ("discriminator_input", "generator", True),
         ("generator_loss", None, True, False),
-        ("after_step", 0, False),
+        ("after_step", [0], False),
     ]
     assert Watcher.calls[:14] == [*discriminator, *discriminator, *generator]
     assert len(Watcher.calls) == 4 * 14

@@ -10,7 +10,7 @@ from gansearch.trial import provenance
 def test_versions_name_what_a_result_depends_on() -> None:
     found = provenance.versions()
     assert found["torch"] == torch.__version__.partition("+")[0] or found["torch"] == torch.__version__
-    assert set(found) == {"python", *provenance.PACKAGES}
+    assert set(found) == {"python", "gansearch", *provenance.PACKAGES}
 
 
 def test_the_commit_is_a_hash_or_absent() -> None:

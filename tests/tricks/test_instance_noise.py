@@ -16,8 +16,8 @@ DECAYS = ("linear", "cosine", "exponential")
 ROLES: tuple[Role, ...] = ("real", "fake", "generator")
 
 
-def lanes(step: int = 0) -> FakeLanes:
-    return FakeLanes(seeds=(0,), shape=(1, 28, 28), step=step, total_steps=100)
+def lanes(start: int = 0) -> FakeLanes:
+    return FakeLanes(seeds=(0,), shape=(1, 28, 28), start=start, total_steps=100)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -40,6 +40,18 @@ def test_no_noise_is_left_after_its_fraction_of_the_run(fraction: float, last: i
         assert torch.equal(trick.discriminator_input(lanes(step), images, "fake"), images)
     before = trick.discriminator_input(lanes(last - 1), images, "fake")
     assert not torch.equal(before, images)
+
+
+@pytest.mark.parametrize("decay", DECAYS)
+def test_lanes_at_different_steps_have_the_noise_of_their_own(decay: str) -> None:
+    starts = (0, 50, 75, 100)
+    together = FakeLanes(seeds=(0,) * 4, start=starts, total_steps=100)
+    trick = InstanceNoise(sigma=0.5, decay=decay)
+    added = trick.discriminator_input(together, 0 * together.samples("real", 16), "real")
+    unit = FakeLanes(seeds=(0,)).normal((16, 1, 8, 8))[0]
+    for lane, start in enumerate(starts):
+        left = remaining(torch.tensor(start / 100, dtype=torch.float64), decay)
+        torch.testing.assert_close(added[lane], 0.5 * left * unit, rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("decay", DECAYS)

@@ -9,13 +9,13 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from gansearch.dimensions import Value
+from gansearch.dimensions import Value, declared
 from gansearch.gan import Discriminator, Generator, Module, Network
 from gansearch.records import Facts, Geometry
 from gansearch.testing.contracts.declarations import check_declaration
 from gansearch.testing.draws import FakeDraws
 from gansearch.testing.seeded import seeded_normal
-from gansearch.testing.variants import small_settings, stacked, structures, variants
+from gansearch.testing.variants import mixtures, small_settings, stacked, structures, variants
 
 BATCH = 16
 SEEDS = (3, 4, 5)
@@ -31,9 +31,10 @@ N = TypeVar("N", bound=Network)
 def check_generator(cls: type[Generator], geometries: Sequence[Geometry] = (IMAGES,)) -> None:
     """Everything that can be told of a generator without training, for samples of these geometries."""
     check_network_declaration(cls)
+    check_fits(cls, geometries)
     for lanes, geometry in _cases(cls, geometries):
         network = stacked(lanes)
-        inputs = seeded_normal("latents", SEEDS, (BATCH, network.latent_size))
+        inputs = seeded_normal("latents", SEEDS[: len(lanes)], (BATCH, network.latent_size))
         module = network.build(geometry)
         check_parameters(module, network)
         check_generator_output(module, network, inputs, geometry)
@@ -43,30 +44,42 @@ def check_generator(cls: type[Generator], geometries: Sequence[Geometry] = (IMAG
 def check_discriminator(cls: type[Discriminator], geometries: Sequence[Geometry] = (IMAGES,)) -> None:
     """Everything that can be told of a discriminator without training, for samples of these geometries."""
     check_network_declaration(cls)
+    check_fits(cls, geometries)
     for lanes, geometry in _cases(cls, geometries):
         network = stacked(lanes)
-        inputs = seeded_normal("samples", SEEDS, (BATCH, *geometry.shape)).tanh()
+        inputs = seeded_normal("samples", SEEDS[: len(lanes)], (BATCH, *geometry.shape)).tanh()
         module = network.build(geometry)
         check_parameters(module, network)
-        scores = module(_values(module, SEEDS), inputs, None)
-        assert scores.shape == (len(SEEDS), BATCH), f"{network}: scores must be [K, B]; got {tuple(scores.shape)}"
+        scores = module(_values(module, SEEDS[: len(lanes)]), inputs, None)
+        assert scores.shape == (len(lanes), BATCH), f"{network}: scores must be [K, B]; got {tuple(scores.shape)}"
         _check_passes(module, lanes, inputs, geometry)
 
 
 def check_network_declaration(cls: type[Network]) -> None:
-    """A frozen dataclass with facts, whose initialisation is a name."""
+    """A frozen dataclass with facts, also those that its fields imply, whose initialisation is a name."""
     check_declaration(cls)
     assert isinstance(cls.facts, Facts), f"{cls.__name__}.facts must be Facts; got {cls.facts!r}"
+    for name, field in declared(cls).items():
+        for value in field.implies:
+            facts = cls(**{name: value}).facts
+            assert isinstance(facts, Facts), f"{cls.__name__} must have facts where {name} is {value}; got {facts!r}"
     name = cls().initialisation
     assert isinstance(name, str), f"{cls.__name__}.initialisation must be a name; got {name!r}"
     assert name, f"{cls.__name__}.initialisation must be a name; got an empty one"
 
 
+def check_fits(cls: type[Network], geometries: Sequence[Geometry]) -> None:
+    """The network says that it takes samples of these geometries."""
+    for geometry in geometries:
+        needed = cls.misfit(geometry)
+        assert needed is None, f"{cls.__name__} must take samples of shape {geometry.shape}; it needs {needed}"
+
+
 def check_parameters(module: Module, network: Network) -> None:
-    """Parameters have names of their own, shapes that hold something, and a fan-in."""
-    names = [parameter.name for parameter in module.parameters]
-    assert names, f"{network} must have parameters"
-    assert len(set(names)) == len(names), f"{network}: the names of parameters must differ; got {names}"
+    """Parameters have keys of their own, shapes that hold something, and a fan-in."""
+    keys = [parameter.key for parameter in module.parameters]
+    assert keys, f"{network} must have parameters"
+    assert len(set(keys)) == len(keys), f"{network}: the names of parameters must differ; got {keys}"
     for parameter in module.parameters:
         assert math.prod(parameter.shape) > 0, f"{network}: {parameter.name} must not be empty; got {parameter.shape}"
         assert parameter.fan_in > 0, f"{network}: {parameter.name} must have a fan-in; got {parameter.fan_in}"
@@ -74,8 +87,8 @@ def check_parameters(module: Module, network: Network) -> None:
 
 def check_generator_output(module: Module, network: Network, latents: Tensor, geometry: Geometry) -> None:
     """Samples have the declared shape and range, and follow the latents."""
-    samples = module(_values(module, SEEDS), latents, None)
-    expected = (len(SEEDS), BATCH, *geometry.shape)
+    samples = module(_values(module, SEEDS[: len(latents)]), latents, None)
+    expected = (len(latents), BATCH, *geometry.shape)
     assert samples.shape == expected, f"{network}: samples must be {expected}; got {tuple(samples.shape)}"
     if geometry.bounded:
         largest = samples.abs().max().item()
@@ -84,13 +97,17 @@ def check_generator_output(module: Module, network: Network, latents: Tensor, ge
 
 
 def check_gradients(module: Module, network: Network, inputs: Tensor) -> None:
-    """Every parameter, and the input, gets a gradient that is finite and not all zero."""
-    values = {name: value.requires_grad_() for name, value in _values(module, SEEDS).items()}
+    """Every parameter that learns, and the input, gets a gradient that is finite and not all zero."""
+    seeds = SEEDS[: len(inputs)]
+    frozen = {parameter.key for parameter in module.parameters if parameter.is_frozen}
+    values = {name: value.requires_grad_() for name, value in _values(module, seeds).items()}
     leaves = {**values, "input": inputs.detach().requires_grad_()}
     output = module(values, leaves["input"], None)
-    weights = seeded_normal("weights", SEEDS, tuple(output.shape[1:]))
+    weights = seeded_normal("weights", seeds, tuple(output.shape[1:]))
     slopes = torch.autograd.grad((output * weights).sum(), list(leaves.values()), allow_unused=True)
     for name, slope in zip(leaves, slopes, strict=True):
+        if name in frozen:
+            continue
         assert slope is not None, f"{network}: {name} must get a gradient; got none"
         assert bool(slope.isfinite().all()), f"{network}: the gradient of {name} must be finite"
         assert bool((slope != 0).any()), f"{network}: the gradient of {name} must not be all zero"
@@ -98,9 +115,9 @@ def check_gradients(module: Module, network: Network, inputs: Tensor) -> None:
 
 def check_lanes_are_separate(lanes: Sequence[Network], inputs: Tensor, geometry: Geometry) -> None:
     """A lane beside others gives what it gives alone, dropout included."""
-    together = _output(lanes, SEEDS, inputs, geometry)
+    together = _output(lanes, SEEDS[: len(lanes)], inputs, geometry)
     assert bool(together.isfinite().all()), f"{lanes[0]}: the output must be finite"
-    for index, seed in enumerate(SEEDS):
+    for index, seed in enumerate(SEEDS[: len(lanes)]):
         alone = _output([lanes[index]], [seed], inputs[index : index + 1], geometry)
         gap = (alone[0] - together[index]).abs().max().item()
         assert gap <= TOLERANCE, f"{lanes[index]}: a lane alone and in a pack must be equal; got a gap of {gap}"
@@ -110,7 +127,7 @@ def check_batch_coupling(module: Module, network: Network, inputs: Tensor) -> No
     """A network that does not declare ``couples_batch`` treats each sample alone."""
     if network.facts.couples_batch:
         return
-    values = _values(module, SEEDS)
+    values = _values(module, SEEDS[: len(inputs)])
     changed = inputs.clone()
     changed[:, 0] = -changed[:, 0]
     gap = (module(values, inputs, None) - module(values, changed, None))[:, 1:].abs().max().item()
@@ -135,9 +152,10 @@ def _built(network: Network, geometry: Geometry) -> Module:
 
 
 def _values(module: Module, seeds: Sequence[int]) -> dict[str, Tensor]:
-    """Parameters whose size keeps that of what passes through, [K, *shape] by name."""
+    """Parameters whose size keeps that of what passes through, [K, *shape] by key; K counts the lanes that have it."""
     return {
-        parameter.name: seeded_normal(parameter.name, seeds, parameter.shape) / math.sqrt(parameter.fan_in)
+        parameter.key: seeded_normal(parameter.name, seeds[parameter.rows], parameter.shape)
+        / math.sqrt(parameter.fan_in)
         for parameter in module.parameters
     }
 
@@ -146,4 +164,7 @@ def _cases(cls: type[N], geometries: Sequence[Geometry]) -> Iterator[tuple[list[
     small = small_settings(cls, SMALL)
     for geometry in geometries:
         for structure in structures(cls):
-            yield variants(cls, len(SEEDS), {**small, **structure}), geometry
+            lanes = variants(cls, len(SEEDS), {**small, **structure})
+            yield (lanes if lanes[0].one_lane_reason(geometry) is None else lanes[:1]), geometry
+        if any(field.mixed for field in declared(cls).values()):
+            yield mixtures(cls, len(SEEDS), small), geometry

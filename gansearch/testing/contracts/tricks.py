@@ -21,6 +21,7 @@ from gansearch.tricks import Trick
 
 TOLERANCE = 1e-12
 SEEDS = (3, 4, 5)
+GENERATOR_SIZES = (11, 13)
 
 
 def check_trick(cls: type[Trick]) -> None:
@@ -29,10 +30,13 @@ def check_trick(cls: type[Trick]) -> None:
     check_facts(cls)
     for lanes in _each_structure(cls):
         check_frozen(lanes[0])
+        check_period(lanes)
         check_shapes(lanes)
         check_lanes_are_separate(lanes)
         check_streams(lanes)
         check_state(lanes)
+        check_state_stays(lanes)
+        check_generator_shaped(lanes)
     check_neutral(cls)
 
 
@@ -62,6 +66,16 @@ def check_frozen(trick: Trick) -> None:
         except dataclasses.FrozenInstanceError:
             continue
         raise AssertionError(f"{type(trick).__name__}.{name} must not be settable")
+
+
+def check_period(lanes: list[Trick]) -> None:
+    """A whole number of steps that follows from static fields: traced ones differ from lane to lane."""
+    periods = [trick.period for trick in (stacked(lanes), *lanes)]
+    for period in periods:
+        # Numbers of the device would make it a tensor.
+        assert isinstance(period, int), f"{_said(lanes)}.period must be a whole number; got {period!r}"
+        assert period >= 1, f"{_said(lanes)}.period must be at least 1; got {period}"
+    assert len(set(periods)) == 1, f"{_said(lanes)}.period must follow from static fields; got {periods}"
 
 
 def check_shapes(lanes: list[Trick]) -> None:
@@ -115,10 +129,44 @@ def check_state(lanes: list[Trick]) -> None:
     for value in worked.state.values():
         assert value.shape[:1] == (len(SEEDS),), f"{_said(lanes)}: state must have a lane axis; got {value.shape}"
     kept = {name: value.detach().clone() for name, value in worked.state.items()}
-    goes_on = run_hooks(old, FakeLanes(seeds=SEEDS, state=worked.state, step=STEPS), starts=False)
-    copied = FakeLanes(seeds=SEEDS, state=kept, step=STEPS)
+    goes_on = run_hooks(old, FakeLanes(seeds=SEEDS, state=worked.state, start=STEPS), starts=False)
+    copied = FakeLanes(seeds=SEEDS, state=kept, start=STEPS)
     for name, value in run_hooks(stacked(lanes), copied, starts=False).items():
         assert torch.equal(value, goes_on[name]), f"{_said(lanes)}: {name} must follow from the state alone"
+
+
+def check_state_stays(lanes: list[Trick]) -> None:
+    """The tensors of the state are changed in place: a program that was recorded finds them where they were."""
+    worked, trick = FakeLanes(seeds=SEEDS), stacked(lanes)
+    worked.state.update(trick.initial_state(worked))
+    before = {name: (id(tensor), tensor.data_ptr()) for name, tensor in worked.state.items()}
+    first = dict(worked.state)  # kept alive, so that no other tensor can take an identity
+    run_hooks(trick, worked, starts=False)
+    after = {name: (id(tensor), tensor.data_ptr()) for name, tensor in worked.state.items()}
+    for name in first | worked.state:
+        assert before.get(name) == after.get(name), (
+            f"{_said(lanes)}: the state {name!r} must be changed in place, not replaced"
+        )
+
+
+def check_generator_shaped(lanes: list[Trick]) -> None:
+    """What is laid out as the generator's parameters are is said to be, and nothing else is."""
+    small, large = (_state_shapes(lanes, size) for size in GENERATOR_SIZES)
+    for name, shape in small.items():
+        follows = shape != large[name]
+        shapes = f"{shape} and {large[name]} for generators of {GENERATOR_SIZES}"
+        assert not follows or (shape, large[name]) == tuple((len(SEEDS), size) for size in GENERATOR_SIZES), (
+            f"{_said(lanes)}: a state that follows the generator's parameters must be [K, P]; {name} is {shapes}"
+        )
+        assert follows == (name in lanes[0].generator_shaped), (
+            f"{_said(lanes)}: generator_shaped must name the states that are [K, P] and no others; {name} is {shapes}"
+        )
+
+
+def _state_shapes(lanes: list[Trick], generator_size: int) -> dict[str, tuple[int, ...]]:
+    worked = FakeLanes(seeds=SEEDS, generator_size=generator_size)
+    run_hooks(stacked(lanes), worked)
+    return {name: tuple(tensor.shape) for name, tensor in worked.state.items()}
 
 
 def check_neutral(cls: type[Trick]) -> None:

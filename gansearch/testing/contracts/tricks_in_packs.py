@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gansearch.testing.configurations import tiny_configuration
+from gansearch.testing.contracts.capture import check_capturable
 from gansearch.testing.data import TinyImages
 from gansearch.testing.variants import structures, variants
 from gansearch.training import Lane, Pack
@@ -31,6 +32,9 @@ def check_trick_in_packs(cls: type[Trick]) -> None:
         check_parity(lanes, SHORT_EPOCHS if structure else PARITY_EPOCHS)
         check_other_streams(lanes[0])
         check_resume(lanes[0])
+        check_capturable(
+            [Lane(tiny_configuration(trick), seed) for seed, trick in enumerate(variants(cls, 8, structure))]
+        )
     check_neutral_run(cls)
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gansearch.dimensions import Float, static, traced
+from gansearch.gan import forms
 from gansearch.training.configuration import Optimizer
 from gansearch.training.descent._numbers import column, per_lane
 
@@ -28,7 +29,7 @@ class Adam(Optimizer):
         0.999, Float(0.9, 0.999), "decay per update of the running mean of squares", limits=Float(0.0, 0.999999)
     )
     eps: float = static(
-        1e-8, Float(1e-10, 1e-4, log=True), "what is added to the root of the mean square", limits=Float(0.0, 1.0)
+        1e-8, Float(1e-10, 1e-4, log=True), "what is added to the root of the mean square", limits=Float(1e-16, 1.0)
     )
 
     def initial_state(self, values: Tensor) -> dict[str, Tensor]:
@@ -42,13 +43,13 @@ class Adam(Optimizer):
     def update(self, values: Tensor, gradients: Tensor, state: Mapping[str, Tensor]) -> None:
         """One update in place: row by row with torch's fused kernel on the CPU, all lanes at once elsewhere."""
         state["steps"].add_(1)
-        if values.device.type == "cpu":
-            self._update_rows(values, gradients, state)
-        else:
+        if forms.takes_lanes_at_once(values.device):
             self._update_together(values, gradients, state)
+        else:
+            self._update_rows(values, gradients, state)
 
     def _update_rows(self, values: Tensor, gradients: Tensor, state: Mapping[str, Tensor]) -> None:
-        numbers = (per_lane(number, values.shape[0]) for number in (self.lr, self.beta1, self.beta2))
+        numbers = self._per_lane(values.shape[0])
         buffers = (values, gradients, state["mean"], state["square"], state["steps"])
         rows = (buffer.unbind() for buffer in buffers)
         for lr, beta1, beta2, value, gradient, mean, square, steps in zip(*numbers, *rows, strict=True):
@@ -67,6 +68,14 @@ class Adam(Optimizer):
                 amsgrad=False,
                 maximize=False,
             )
+
+    def _per_lane(self, lanes: int) -> tuple[list[float], ...]:
+        """Rates and decays as plain numbers; read from their tensors once."""
+        known: tuple[list[float], ...] | None = self.__dict__.get("_numbers")
+        if known is None or len(known[0]) != lanes:
+            known = tuple(per_lane(number, lanes) for number in (self.lr, self.beta1, self.beta2))
+            self.__dict__["_numbers"] = known
+        return known
 
     def _update_together(self, values: Tensor, gradients: Tensor, state: Mapping[str, Tensor]) -> None:
         lr, beta1, beta2 = (column(number, values) for number in (self.lr, self.beta1, self.beta2))

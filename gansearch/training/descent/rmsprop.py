@@ -25,7 +25,7 @@ class RmsProp(Optimizer):
         0.99, Float(0.9, 0.999), "decay per update of the running mean of squares", limits=Float(0.0, 0.999999)
     )
     eps: float = static(
-        1e-8, Float(1e-10, 1e-4, log=True), "what is added to the root of the mean square", limits=Float(0.0, 1.0)
+        1e-8, Float(1e-10, 1e-4, log=True), "what is added to the root of the mean square", limits=Float(1e-16, 1.0)
     )
 
     def initial_state(self, values: Tensor) -> dict[str, Tensor]:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from gansearch.executors.interrupt import Interrupt, interruptible
+from gansearch.trial.interrupt import Interrupt, interruptible
 
 
 def test_the_first_signal_asks_and_the_second_ends() -> None:

@@ -1,0 +1,65 @@
+"""``gansearch export``: a search space as a list of configurations, for machines with torch and little else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gansearch.cli._options import DataDir, Home, Plugins
+from gansearch.cli.launch import Setting, parse_settings
+
+
+def export(
+    space: Annotated[
+        str, typer.Argument(help="A name in search_spaces/, or a YAML file.", metavar="SPACE", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="File to write.", metavar="SPEC.json", dir_okay=False, show_default=False)],
+    name: Annotated[
+        str | None,
+        typer.Option(help="Name of the study. Default: the space's name.", metavar="NAME", show_default=False),
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option(help="Overrides plan.trials.", metavar="N", min=1, show_default=False)
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Overrides training.epochs.", metavar="N", min=1, show_default=False)
+    ] = None,
+    data_dir: DataDir = None,
+    plugin: Plugins = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the study. Default: the plan's.", metavar="N", min=0, show_default=False)
+    ] = None,
+    set_: Setting = None,
+    home: Home = None,
+) -> None:
+    """Write a grid, or a random search, as a list.
+
+    `python -m gansearch.trial.runner SPEC.json --out DIR` trains it with torch, numpy, safetensors and jaxtyping alone;
+    `gansearch import DIR --study NAME` makes a study of it.
+    """
+    short = {"plan.trials": trials, "training.epochs": epochs}
+    overrides: dict[str, object] = {**parse_settings(set_ or ())}
+    overrides |= {key: value for key, value in short.items() if value is not None}
+
+    from gansearch.executors.exporting import list_of
+    from gansearch.plugins import load_file
+    from gansearch.space import load_space
+    from gansearch.storage.disk_errors import storage_errors
+    from gansearch.trial.spec import to_text
+
+    for path in plugin or ():
+        load_file(path)
+    spec = list_of(
+        load_space(space, overrides),
+        name=name,
+        seed=seed,
+        data_dir=data_dir,
+        plugins=tuple(plugin or ()),
+        say=lambda sentence: typer.echo(sentence, err=True),
+    )
+    with storage_errors("written", str(out)):
+        out.write_text(to_text(spec), encoding="utf-8")
+    typer.echo(f"{len(spec.assignments)} runs of {spec.study} in {out}")
+    typer.echo(f"train them with  python -m gansearch.trial.runner {out.name} --out DIR")
