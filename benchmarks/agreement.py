@@ -77,6 +77,11 @@ def replay(case: Case, recorded: Recorded) -> list[tuple[Tensor, Tensor]]:
     return [peer.step(case.as_peer_sees(real), latents) for real, latents in inputs]
 
 
+def in_layer_order(parameters: Sequence[Parameter]) -> list[Parameter]:
+    """Those of an output layer behind the others, as the peers have them; ours may stand first."""
+    return sorted(parameters, key=lambda each: each.name.startswith("output."))
+
+
 @torch.no_grad()
 def load(network: nn.Module, values: Sequence[Tensor]) -> None:
     """Set a network's parameters, which are in the order of the layers."""
@@ -214,9 +219,7 @@ class _Listening:
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Apply the module."""
         if self.player not in self.recorded.initial:
-            # The output layer's parameters may stand before the others.
-            in_order = sorted(self.parameters, key=lambda each: each.name.startswith("output."))
-            values = [parameters[each.name] for each in in_order]
+            values = [parameters[each.name] for each in in_layer_order(self.parameters)]
             self.recorded.initial[self.player] = [value[0].detach().clone() for value in values]
         masks = self.recorded.masks.setdefault(self.player, {})
         return self.module(parameters, inputs, None if draws is None else _Listener(draws, masks))

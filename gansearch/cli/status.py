@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,10 +57,11 @@ def _print_one(name: str, as_json: bool) -> None:
     from gansearch.cli._progress import progress, rows
 
     said, trials = _read(name)
+    launches = _launches(name)
     if as_json:
-        print_json({**described(said), "trial_rows": [_described_row(row) for row in trials]})
+        print_json({**described(said), "trial_rows": [_described_row(row) for row in trials], "launches": launches})
         return
-    typer.echo(columns([("study", name), ("state", _state(said)), *rows(progress(said))]))
+    typer.echo(columns([("study", name), ("state", _state(said)), *rows(progress(said)), *_rows_of_lanes(launches)]))
     if trials:
         typer.echo("\n" + columns([("run", "end", "epoch", "value", "reason"), *map(_row_of_trial, trials)]))
     if said.holder is None and progress(said).ended != said.trials_wanted:
@@ -73,6 +75,23 @@ def _read(name: str) -> tuple[StudyStatus, list[TrialRow]]:
 
     with open_readonly(name, Storage(studies_dir() / name)) as study:
         return study.status(), study.trials()
+
+
+def _launches(name: str) -> list[dict[str, Any]]:
+    from gansearch.storage import Storage
+    from gansearch.storage.home import studies_dir
+    from gansearch.study.launches import read_launches
+
+    return read_launches(Storage(studies_dir() / name))
+
+
+def _rows_of_lanes(launches: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Lanes of a pack in the last launch, with what a probe found line by line."""
+    if not launches:
+        return []
+    table = launches[-1].get("lane_table")
+    first, *rest = table["text"].splitlines() if table else [f"packs of up to {launches[-1]['lanes']} lanes, as given"]
+    return [("lanes", first), *(("", line) for line in rest)]
 
 
 def described(said: StudyStatus) -> dict[str, Any]:

@@ -24,11 +24,11 @@ def check_fit(drafts: Sequence[Draft], problems: Problems) -> None:
                 if needed is not None:
                     rule = f"must suit {source.label}: {alternative.label} needs {needed}"
                     problems.add(
-                        _naming(draft.node, value), f"{rule}; its samples have the shape {source.geometry.shape}"
+                        naming(draft.node, value), f"{rule}; its samples have the shape {source.geometry.shape}"
                     )
 
 
-def _naming(node: Node, value: Setting) -> Node:
+def naming(node: Node, value: Setting) -> Node:
     """Where in the file the value stands: in a list of choices, or at the node itself."""
     listed = node.entries.get("choice")
     return next((item for item in listed.items if item.content == value), node) if listed is not None else node

@@ -18,6 +18,7 @@ from gansearch.space.fitting import check_fit
 from gansearch.space.nodes import Node
 from gansearch.space.overrides import merge
 from gansearch.space.plan_reader import Around, plan_notes, read_plan
+from gansearch.space.precision import check_precision
 from gansearch.space.problems import Problems
 from gansearch.space.queue_reader import read_queue
 from gansearch.space.search_space import SearchSpace
@@ -90,6 +91,7 @@ class _Reading:
         name = self._name()
         drafts, assembly, notes = self._settings()
         resources = read_resources(entries.get("resources"), problems)
+        check_precision(drafts, resources, problems)
         detectors = read_detectors(entries.get("detectors"), problems)
         plan_node = entries.get("plan")
         plan = read_plan(plan_node, self.root, Around(drafts), problems)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import torch
+from torch import Tensor
 
 from gansearch.data import Data, DataSet, Samples, checksum
 from gansearch.dimensions import Int, static
@@ -34,6 +35,23 @@ class TinyImages(DataSet):
         train = _halves(self.train_samples, 2 * self.seed)
         test = _halves(self.test_samples, 2 * self.seed + 1)
         return Data(self.name, self.geometry, train, test, checksum(train))
+
+
+def random_points(count: int = 70) -> Data:
+    """Normal points in the plane."""
+    return _unlabelled("points", torch.randn(count, 2, generator=torch.Generator().manual_seed(0)), bounded=False)
+
+
+def random_images(height: int, width: int, count: int = 70) -> Data:
+    """Images in which every byte is as likely as any other."""
+    stream = torch.Generator().manual_seed(0)
+    values = torch.randint(0, 256, (count, 1, height, width), dtype=torch.uint8, generator=stream)
+    return _unlabelled("images", values, bounded=True)
+
+
+def _unlabelled(name: str, values: Tensor, *, bounded: bool) -> Data:
+    samples = Samples(values, torch.zeros(len(values), dtype=torch.int64))
+    return Data(name, Geometry(tuple(values.shape[1:]), bounded=bounded, classes=0), samples, None, "")
 
 
 def _halves(count: int, seed: int) -> Samples:

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from gansearch.gan import Parameter
+from gansearch.gan import Parameter, forms
 
 _RUN: Final = 64
 """Numbers that every CPU's kernels take in whole runs."""
@@ -86,7 +86,7 @@ class Flat:
 
         Zeros among them would change the order in which they are added up, and so the last bits.
         """
-        found = [torch.linalg.vector_norm(flat[rows][:, columns], dim=1) for rows, columns in self._runs]
+        found = [_norm(flat[rows][:, columns]) for rows, columns in self._runs]
         return found[0] if len(found) == 1 else torch.cat(found)
 
     def owned(self, lane: int) -> Columns:
@@ -121,3 +121,11 @@ class Flat:
         finally:
             for leaf in self.trained:
                 leaf.requires_grad_(True)
+
+
+def _norm(rows: Float[Tensor, "k p"]) -> Float[Tensor, " k"]:
+    """Euclidean norm of every row; one by one as a product with itself, a CPU takes a third of the time."""
+    if forms.takes_lanes_at_once(rows.device):
+        norm: Tensor = torch.linalg.vector_norm(rows, dim=1)
+        return norm
+    return torch.stack([torch.dot(row, row) for row in rows.unbind()]).sqrt_()

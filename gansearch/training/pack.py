@@ -48,6 +48,7 @@ class Pack:
         data: what all of them learn.
         device: where they are trained.
         dtype: number format of parameters and samples.
+        record_after: steps of one kind after which they are recorded; None takes the number that pays.
 
     Raises:
         TrainingError: where there is no lane, where structures differ (with the key that does), or where the data
@@ -61,7 +62,9 @@ class Pack:
         *,
         device: torch.device | str = "cpu",
         dtype: torch.dtype = torch.float32,
+        record_after: int | None = None,
     ) -> None:
+        self._record_after = record_after
         self._device = torch.device(device)
         self._dtype = dtype
         self._kind_of_streams = CounterStreams if forms.takes_lanes_at_once(self._device) else SeededStreams
@@ -216,7 +219,7 @@ class Pack:
         self._hooks.set_initial_state()
         self._hooks = self._bind("tricks")
         self._program = self._new_program()
-        self._run = runner_for(self._program)
+        self._run = runner_for(self._program, self._record_after)
         for index, state in enumerate(states):
             if state is not None:
                 self.load_lane_state(index, state)

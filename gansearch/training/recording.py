@@ -27,7 +27,7 @@ WARM_UP: Final = 3
 """Steps of a variant before its CUDA graph is recorded: libraries choose their algorithms meanwhile."""
 
 RECORD_AFTER: Final = 50
-"""Steps of a variant after which a program for the CPU has paid for the time that recording it takes."""
+"""Steps of a variant after which a program for the CPU pays for the time that recording it takes."""
 
 
 class Runner(Protocol):
@@ -85,9 +85,10 @@ class ProgramRunner:
     are run as they stand from then on: a hook then keeps something that the program knows nothing of.
     """
 
-    def __init__(self, step: Step, streams: SeededStreams) -> None:
+    def __init__(self, step: Step, streams: SeededStreams, record_after: int) -> None:
         self._step = step
         self._streams = streams
+        self._record_after = record_after
         self._runs: Counter[Variant] = Counter()
         self._unproven: dict[Variant, _Recording] = {}
         self._recordings: dict[Variant, _Recording] = {}
@@ -108,7 +109,7 @@ class ProgramRunner:
         self._runs[variant] += 1
         if variant in self._unproven:
             self._prove(variant, self._unproven.pop(variant))
-        elif self._is_recordable and self._runs[variant] >= RECORD_AFTER:
+        elif self._is_recordable and self._runs[variant] >= self._record_after:
             self._record(variant)
         else:
             self._step(variant)
@@ -180,8 +181,15 @@ def _bytes(tensor: Tensor) -> Tensor:
     return tensor.reshape(-1).view(torch.uint8)
 
 
-def runner_for(step: Step) -> Runner:
-    """CUDA graphs where there is CUDA, programs for seeded streams; elsewhere the step as it stands."""
+def runner_for(step: Step, record_after: int | None) -> Runner:
+    """CUDA graphs where there is CUDA, programs for seeded streams; elsewhere the step as it stands.
+
+    Args:
+        step: of a pack.
+        record_after: steps of a variant after which a program for the CPU is recorded; None takes what pays.
+    """
     if step.position.device.type == "cuda":
         return GraphRunner(step)
-    return ProgramRunner(step, step.streams) if isinstance(step.streams, SeededStreams) else step
+    if isinstance(step.streams, SeededStreams):
+        return ProgramRunner(step, step.streams, RECORD_AFTER if record_after is None else record_after)
+    return step

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
+
+import torch
 
 from gansearch.data import Data
 from gansearch.metrics.evaluator import RUNG_SAMPLES, final_samples
@@ -11,8 +14,10 @@ from gansearch.records import Assignment, Setting
 from gansearch.space.configuration import resolve
 from gansearch.training import Lane
 from gansearch.training.memory import LaneMemory, lane_memory
+from gansearch.training.pack import SAMPLES_AT_ONCE
 from gansearch.trial.context import TrialContext
 from gansearch.trial.free_memory import free_memory
+from gansearch.trial.grouping import in_pack_order
 
 USABLE: Final = 0.75
 """Share of the free memory that a pack may be planned for; the rest is for what no estimate counts: workspaces of
@@ -42,11 +47,12 @@ def most_lanes(assignments: Sequence[Assignment], data: Data, context: TrialCont
         PluginError: where a name in the settings is unknown.
         TrainingError: where a setting is unknown or out of its limits.
     """
-    bounds = [_learnt.get(_kind(assignments[0].settings, context))]
+    largest = in_pack_order(assignments)[0].settings  # where depths differ, the deepest stands first
+    bounds = [_learnt.get(_kind(largest, context))]
     free = free_memory(context.device, context.memory_share)
-    if free is not None:
-        needed = [estimated_memory(each.settings, data, context) for each in assignments]
-        bounds += [fitting_lanes(memory, free) for memory in needed if memory is not None]
+    memory = None if free is None else estimated_memory(largest, data, context)
+    if free is not None and memory is not None:
+        bounds.append(fitting_lanes(memory, free))
     return min((bound for bound in bounds if bound is not None), default=None)
 
 
@@ -66,16 +72,21 @@ def estimated_memory(settings: Mapping[str, Setting], data: Data, context: Trial
     samples = final_samples(data) if context.final_evaluation else RUNG_SAMPLES
     # Numbers that lanes may differ in are floats, and take the same room whatever they are.
     structure = frozenset((path, value) for path, value in settings.items() if not isinstance(value, float))
-    if (structure, samples) not in _estimates:
-        _estimates[structure, samples] = _estimate(Lane(resolve(settings), seed=0), data, samples)
-    return _estimates[structure, samples]
+    kind = structure, samples, context.device
+    if kind not in _estimates:
+        _estimates[kind] = _estimate(Lane(resolve(settings), seed=0), data, context.device, samples)
+    return _estimates[kind]
 
 
-def _estimate(lane: Lane, data: Data, samples: int) -> LaneMemory | None:
+def _estimate(lane: Lane, data: Data, device: str, samples: int) -> LaneMemory | None:
+    drawn = min(samples, SAMPLES_AT_ONCE)
     try:
-        return lane_memory(lane, data, samples=samples)
+        memory = lane_memory(lane, data, device=device, samples=drawn)
     except Exception:  # noqa: BLE001 - a plug-in that needs numbers to run: its packs are tried without an estimate
         return None
+    # Further samples are drawn after these; they are held twice while they are put together.
+    rest = 2 * (samples - drawn) * data.geometry.numel * torch.float32.itemsize
+    return replace(memory, lane=memory.lane + rest)
 
 
 def _kind(settings: Mapping[str, Setting], context: TrialContext) -> Hashable:

@@ -27,21 +27,25 @@ from gansearch.trial.lane_table import LEAST_GAIN, LaneRow, LaneTable, chosen_la
 from gansearch.trial.workbench import open_workbench
 
 LIMIT_S: Final = {"cpu": 10.0, "cuda": 30.0}
-"""Seconds after which nothing more is begun, by device; programs are recorded on CUDA before they run at full speed."""
+"""Seconds after which nothing more is begun, by device: on CUDA recording a step takes long."""
 ROUND_S: Final = 0.05
 """Seconds that a round of one lane is to last at least."""
 ROUNDS: Final = 4
 """Rounds of each size."""
 FIRST_S: Final = 0.5
 """Seconds that one lane is trained before its first round counts: a process is slow at first."""
-WARM_UP: Final = {"cpu": 1, "cuda": 5}
-"""Rounds before the first that counts, by device."""
+WARM_UP: Final = {"cpu": 3, "cuda": 5}
+"""Rounds before the first that counts, by device: after them steps of each kind are recorded, as they soon are in a
+trial."""
+RECORD_AFTER: Final = 2
+"""Steps of one kind after which they are recorded: the first one also makes what all others find."""
 MOST: Final = {"cpu": 32, "cuda": 256}
 """Lanes that are tried at most, by device."""
 STILL_GAINS: Final = 1.03
 """What a doubling must gain over the best before, for a further one to be tried."""
-FEWEST_SIZES: Final = (1, 2, 4)
-"""Sizes that are tried whatever they gain: one lane has operations of its own, which two may not beat yet."""
+FIRST_BOUND: Final = 4
+"""Lanes from which on a size that gains nothing is the last: one lane has operations of its own, which two may not beat
+yet."""
 
 N = TypeVar("N", int, float)
 
@@ -57,11 +61,11 @@ def probe_lanes(settings: Mapping[str, Setting], context: TrialContext, *, most:
     torch.set_num_threads(context.threads)
     started = time.monotonic()
     try:
+        data = open_workbench(settings, context).data  # imports the plug-ins that the settings name
         configuration = resolve(settings)
         alone = configuration.one_lane_reason
         if alone is not None:
             return one_lane(alone, context.device)
-        data = open_workbench(settings, context).data
         probe = _Probe(settings, configuration, data, context, started)
     except Exception as error:  # noqa: BLE001 - told with the table; the trials that it concerns fail for themselves
         why = f"the default configuration cannot be trained: {reason_of(error)}"
@@ -150,7 +154,7 @@ class _Probe:
             if failed is not None:
                 yield failed
             gain = self._rows[-1].gain
-            if lanes not in FEWEST_SIZES and gain < STILL_GAINS * best:
+            if lanes >= FIRST_BOUND and gain < STILL_GAINS * best:
                 yield f"{lanes} lanes gain no more than fewer"
             best = max(best, gain)
             lanes *= 2
@@ -197,7 +201,8 @@ class _Probe:
         wanted = steps * self._configuration.training.batch_size
         train = self._data.train
         short = replace(self._data, train=Samples(train.values[:wanted], train.labels[:wanted]))
-        pack = Pack([Lane(self._configuration, seed) for seed in range(lanes)], short, device=self._device)
+        equal = [Lane(self._configuration, seed) for seed in range(lanes)]
+        pack = Pack(equal, short, device=self._device, record_after=RECORD_AFTER)
         made = _Round(pack, steps)
         for _ in range(self._of_device(WARM_UP)):
             made.seconds(self._device)

@@ -79,6 +79,11 @@ class TrainedPack:
     # --- coming to an end before the lanes do -----------------------------------------------------------------------
 
     @property
+    def count(self) -> int:
+        """K of the last epoch."""
+        return len(self._lanes)
+
+    @property
     def unfinished(self) -> tuple[Assignment, ...]:
         """The trials that have not ended."""
         return tuple(lane.assignment for lane in self._lanes if lane.end is None)

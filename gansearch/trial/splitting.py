@@ -42,10 +42,10 @@ class _Group:
     """Times that the pack, or the one that it is a part of, has raised."""
 
     def halves(self) -> list[_Group]:
-        """Two groups; the first is the larger one where their number is odd."""
-        middle = (len(self.assignments) + 1) // 2
+        """Two groups, the first the larger one where their number is odd; one alone stays as it is."""
+        middle = half(len(self.assignments))
         parts = self.assignments[:middle], self.assignments[middle:]
-        return [_Group(part, self.is_again, self.deaths) for part in parts]
+        return [_Group(part, self.is_again, self.deaths) for part in parts if part]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class _Failure:
     """How a pack came to an end before its lanes did. It holds nothing of the pack, whose memory must be free."""
 
     end: End
+    lanes: int
+    """K of the pack."""
     left: tuple[Assignment, ...]
     """Those that are to be trained on."""
     reports: list[LaneReport]
@@ -60,6 +62,11 @@ class _Failure:
 
 
 _Trained: TypeAlias = Generator[list[LaneReport], Answer, _Failure | None]
+
+
+def half(lanes: int) -> int:
+    """Lanes of the larger half of a pack."""
+    return (lanes + 1) // 2
 
 
 class SplittingRun:
@@ -141,25 +148,22 @@ class SplittingRun:
 
     def _failure(self, group: _Group, pack: TrainedPack | None, error: Exception) -> _Failure:
         end, reason = end_of(error), reason_of(error)
-        left = group.assignments if pack is None else pack.unfinished
-        reports = [] if pack is None else pack.untold()
-        if len(left) > 1:
-            if pack is not None:
-                pack.abandon()
-            return _Failure(end, left, reports)
         if pack is None:
-            reports += [self._end(group, each, end, reason) for each in left]
-        else:
-            reports += pack.fail(end, reason)
-        return _Failure(end, (), reports)
+            lanes = len(group.assignments)
+            if lanes > 1:
+                return _Failure(end, lanes, group.assignments, [])
+            return _Failure(end, lanes, (), [self._end(group, each, end, reason) for each in group.assignments])
+        if pack.count == 1:
+            return _Failure(end, 1, (), [*pack.untold(), *pack.fail(end, reason)])
+        pack.abandon()
+        return _Failure(end, pack.count, pack.unfinished, pack.untold())
 
     def _next_tries(self, group: _Group, failure: _Failure) -> list[_Group]:
         if not failure.left:
             return []
         if failure.end is End.OUT_OF_MEMORY:
-            halves = _Group(failure.left, True, group.deaths).halves()
-            remember(failure.left[0].settings, self._context, len(halves[0].assignments))
-            return halves
+            remember(failure.left[0].settings, self._context, half(failure.lanes))
+            return _Group(failure.left, True, group.deaths).halves()
         again = _Group(failure.left, True, group.deaths + 1)
         return again.halves() if again.deaths >= LIVES else [again]
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.agreement import in_layer_order
 from benchmarks.cases import Case, DcganCase, MlpCase, RingCase
 from benchmarks.sides import Setting, ours, peer_samples, plain
 
@@ -19,7 +20,7 @@ def test_both_sides_have_as_many_parameters(case: Case) -> None:
 
     for network, module in zip((peer.generator, peer.discriminator), modules, strict=True):
         shapes = [tuple(parameter.shape) for parameter in network.parameters()]
-        assert [parameter.shape for parameter in module.parameters] == shapes
+        assert [parameter.shape for parameter in in_layer_order(module.parameters)] == shapes
 
 
 def test_names_tell_cases_apart() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from gansearch.records import End
 from gansearch.study import Study
+from gansearch.study.launches import record_launch
+from gansearch.trial.lane_table import one_lane
 
 Run = Callable[..., Any]
 Studies = Callable[..., Study]
@@ -67,6 +69,18 @@ def test_one_study_shows_its_runs_and_how_to_go_on(run: Run, studies: Studies) -
     assert "1 collapsed, 1 completed, 1 diverged, 1 stopped_by_user" in ended.out
     assert any(line.startswith("rings-1  collapsed (mode_collapse)") and "One mode is left." in line for line in lines)
     assert lines[-1].startswith("go on with: gansearch resume rings")
+
+
+def test_lanes_of_the_last_launch_are_shown(run: Run, studies: Studies) -> None:
+    table = one_lane("too few trials are left to put several into one", "cpu").plain()
+    with studies("rings", [End.COMPLETED]) as study:
+        assert "lanes" not in run("status", "rings").out
+        record_launch(study.storage, {"lanes": 1, "lane_table": table})
+        assert "\nlanes   packs of 1 lane: too few trials are left" in run("status", "rings").out
+        record_launch(study.storage, {"lanes": 4, "lane_table": None})
+        assert "\nlanes   packs of up to 4 lanes, as given\n" in run("status", "rings").out
+        said = json.loads(run("status", "rings", "--json").out)
+    assert [each["lanes"] for each in said["launches"]] == [1, 4]
 
 
 def test_json_has_everything_by_name(run: Run, studies: Studies) -> None:

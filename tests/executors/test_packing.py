@@ -53,3 +53,29 @@ def test_lanes_of_a_pack_stand_in_the_order_of_their_depth() -> None:
     packer = Packer(asking(*(assignment(number, layers=layers) for number, layers in enumerate(depths))), lanes=8)
     assert numbers(packer.next_pack()) == [1, 3, 2, 0]
     assert numbers(packer.next_pack()) == [4]
+
+
+def test_no_more_wait_than_one_pack_has_lanes() -> None:
+    different = asking(*(assignment(number, width=64 + number) for number in range(20)))
+    packer = Packer(different, lanes=8)
+    waiting = []
+    for number in range(19):
+        assert numbers(packer.next_pack()) == [number]
+        waiting.append(len(packer.waiting))
+    assert max(waiting) == 7
+    assert waiting[10] == 1  # structures do not repeat: hardly anything is asked ahead any more
+
+
+def test_a_structure_that_comes_again_is_asked_for_again() -> None:
+    odd = [assignment(number, width=65 + number) for number in range(8)]
+    packer = Packer(asking(*odd, *(assignment(10 + number) for number in range(40))), lanes=4)
+    packs = [numbers(packer.next_pack()) for _ in range(20)]
+    assert packs[:8] == [[number] for number in range(8)]
+    assert [number for pack in packs for number in pack] == [*range(8), *range(10, 50)]
+    assert [len(pack) for pack in packs[8:]] == [2, 3, *[4] * 8, 3, 0]
+
+
+def test_a_pack_is_no_larger_than_is_fair() -> None:
+    bounds = iter([2, 1, 8])
+    packer = Packer(asking(*(assignment(number) for number in range(9))), lanes=4, fair=lambda: next(bounds))
+    assert [numbers(packer.next_pack()) for _ in range(3)] == [[0, 1], [2], [3, 4, 5, 6]]

@@ -107,6 +107,17 @@ def test_numbers_that_differ_between_lanes_are_refused() -> None:
         Sloped(slope=torch.tensor([0.1, 0.2])).build(IMAGES)  # type: ignore[arg-type]
 
 
+def test_structure_that_differs_between_lanes_is_refused() -> None:
+    @dataclass(frozen=True, kw_only=True, eq=False)
+    class Deep(TorchDiscriminator):
+        blocks: int = static(2, Int(1, 4), "hidden blocks", mixed=True)
+
+    with pytest.raises(
+        PluginError, match=r"Deep\.blocks must be declared with static\(\).*got static\(\.\.\., mixed=True\)"
+    ):
+        Deep().build(IMAGES)
+
+
 def test_a_network_that_cannot_be_trained_is_refused_when_built_and_alone_in_its_pack() -> None:
     @dataclass(frozen=True, kw_only=True, eq=False)
     class Wrong(TorchGenerator):

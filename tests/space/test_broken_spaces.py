@@ -76,7 +76,7 @@ CASES = {
     "a choice twice": Case(WHOLE + "generator: {init: {choice: [he, torch, he]}}\n", 4, "generator.init.choice[2]", "must differ from the other choices", "he"),
     "a scale beside a choice": Case(WHOLE + "generator: {layers: {choice: [2, 4], log: true}}\n", 4, "generator.layers.log", "must stand beside float or int; a choice has no scale", "true"),
     "searched epochs": Case(WHOLE + "training: {epochs: {int: [1, 5]}}\n", 4, "training.epochs", "must be fixed: trials are compared after equal training", "{int: [1, 5]}"),
-    "an unknown key of training": Case(WHOLE + "training: {epoch: 5}\n", 4, "training.epoch", "must be a key of training: batch_size, epochs, evaluate_every, d_steps_per_g_step", "epoch", "epochs"),
+    "an unknown key of training": Case(WHOLE + "training: {epoch: 5}\n", 4, "training.epoch", "must be a key of training: batch_size, epochs, evaluate_every, precision, d_steps_per_g_step", "epoch", "epochs"),
     "a condition on an architecture": Case(WHOLE + "loss: {choice: [minimax, non_saturating], when: {generator.layers: 3}}\n", 4, "loss.when", "must not stand here: every trial needs a value", "{generator.layers: 3}"),
     # Tricks.
     "an unknown trick": Case(WHOLE + "tricks:\n  label_flip: {enabled: true}\n", 5, "tricks.label_flip", "", "label_flip", "label_flips"),

@@ -33,7 +33,7 @@ class Drift(Trick):
     paper: ClassVar[str] = "none, 2024"
 
     def initial_state(self, lanes: Lanes) -> Mapping[str, Tensor]:
-        return {"place": lanes.normal((1,))}
+        return {"place": lanes.normal((1,)).clone()}
 
     def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
         return latents + 0.01 * lanes.state["place"][:, None]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -11,15 +12,18 @@ import pytest
 import torch
 from torch import Tensor
 
-from gansearch.data import Data, Samples
+from gansearch.data import Data
 from gansearch.dimensions import Float, traced
 from gansearch.errors import TrainingError
-from gansearch.records import Geometry
+from gansearch.testing.capture import lanes_at_once
 from gansearch.testing.configurations import tiny_configuration
+from gansearch.testing.data import random_images, random_points
 from gansearch.training import Lane, Pack
+from gansearch.training.counter_streams import CounterStreams
 from gansearch.training.descent.adam import Adam
 from gansearch.training.descent.sgd import Sgd
 from gansearch.tricks import Batch, Labels, Lanes, Role, Scalar, Trick, across
+from gansearch.tricks.instance_noise import InstanceNoise
 
 LANES = 8
 
@@ -45,12 +49,13 @@ class Everything(Trick):
 
     name: ClassVar[str] = "everything"
     paper: ClassVar[str] = "none, 2024"
+    generator_shaped: ClassVar[frozenset[str]] = frozenset({"average"})
 
     strength: Scalar = traced(0.0, Float(0.0, 1.0), "how much it changes")
 
     def initial_state(self, lanes: Lanes) -> dict[str, Tensor]:
         """A random number a lane, and a copy of the generator."""
-        return {"number": lanes.normal((1,)), "average": lanes.generator_parameters.clone()}
+        return {"number": lanes.normal((1,)).clone(), "average": lanes.generator_parameters.clone()}
 
     def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
         """With noise."""
@@ -92,19 +97,6 @@ def lane(index: int, *tricks: Trick, **generator: Any) -> Lane:
     return Lane(configuration, seed=100 + index)
 
 
-def points(count: int = 70) -> Data:
-    values = torch.randn(count, 2, generator=torch.Generator().manual_seed(0))
-    samples = Samples(values, torch.zeros(count, dtype=torch.int64))
-    return Data("points", Geometry((2,), bounded=False, classes=0), samples, None, "")
-
-
-def images(height: int, width: int) -> Data:
-    shape = (70, 1, height, width)
-    values = torch.randint(0, 256, shape, dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    samples = Samples(values, torch.zeros(70, dtype=torch.int64))
-    return Data("images", Geometry(shape[1:], bounded=True, classes=0), samples, None, "")
-
-
 def train(pack: Pack, epochs: int) -> np.ndarray[Any, Any]:
     """Signals of all epochs, [K, signals, steps]."""
     return np.concatenate([pack.train_epoch().values for _ in range(epochs)], axis=2)
@@ -118,7 +110,13 @@ def assert_same_bits(one: Pack, of_one: int, other: Pack, of_other: int) -> None
         assert torch.equal(tensor, theirs.tensors[name]), name
 
 
-@pytest.mark.parametrize("make", [points, lambda: images(8, 8)], ids=["points", "images"])
+def assert_close_states(pack: Pack, of: int, alone: Pack) -> None:
+    state = pack.lane_state(of).tensors
+    for name, tensor in alone.lane_state(0).tensors.items():
+        torch.testing.assert_close(state[name], tensor, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("make", [random_points, lambda: random_images(8, 8)], ids=["points", "images"])
 def test_parity_in_double_precision_over_100_steps(make: Any) -> None:
     data = make()
     together = Pack([lane(index, Everything(strength=0.1)) for index in range(LANES)], data, dtype=torch.float64)
@@ -127,11 +125,10 @@ def test_parity_in_double_precision_over_100_steps(make: Any) -> None:
     for index in (0, 5):
         alone = Pack([lane(index, Everything(strength=0.1))], data, dtype=torch.float64)
         expected = train(alone, 25)
-        assert together.step == alone.step == 100
+        assert together.steps == (100,) * LANES
+        assert alone.steps == (100,)
         np.testing.assert_allclose(signals[index], expected[0], rtol=1e-6, atol=1e-7)
-        state = together.lane_state(index).tensors
-        for name, tensor in alone.lane_state(0).tensors.items():
-            torch.testing.assert_close(state[name], tensor, rtol=1e-9, atol=1e-9)
+        assert_close_states(together, index, alone)
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "gelu", "relu6"])
@@ -142,7 +139,7 @@ def test_same_bits_in_single_precision(activation: str, height: int, width: int,
         settings = replace(one.configuration.training, batch_size=batch)
         return replace(one, configuration=replace(one.configuration, training=settings))
 
-    data = images(height, width)
+    data = random_images(height, width)
     together = Pack([prepared(index) for index in range(LANES)], data)
     signals = train(together, 5)
 
@@ -153,7 +150,7 @@ def test_same_bits_in_single_precision(activation: str, height: int, width: int,
 
 
 def test_same_bits_for_points_and_in_any_place() -> None:
-    data = points()
+    data = random_points()
     orders: Sequence[Sequence[int]] = ([5], [5, 0], [3, 5, 1], [7, 6, 5, 4, 3, 2, 1, 0])
     packs = [Pack([lane(index) for index in order], data) for order in orders]
 
@@ -162,14 +159,16 @@ def test_same_bits_for_points_and_in_any_place() -> None:
         assert_same_bits(packs[0], 0, pack, order.index(5))
 
 
-def test_a_nan_stays_in_its_lane(tiny_data: Data) -> None:
-    poisoned = Pack([lane(index, Everything(strength=0.1)) for index in range(4)], tiny_data)
-    healthy = Pack([lane(index, Everything(strength=0.1)) for index in range(4)], tiny_data)
-    state = poisoned.lane_state(1)
-    state.tensors["discriminator.parameters"][7] = float("nan")
-    poisoned.load_lane_state(1, state)
+@pytest.mark.parametrize("form", [nullcontext, lanes_at_once], ids=["lane by lane", "lanes at once"])
+def test_a_nan_stays_in_its_lane(tiny_data: Data, form: Callable[[], AbstractContextManager[None]]) -> None:
+    with form():
+        poisoned = Pack([lane(index, Everything(strength=0.1)) for index in range(4)], tiny_data)
+        healthy = Pack([lane(index, Everything(strength=0.1)) for index in range(4)], tiny_data)
+        state = poisoned.lane_state(1)
+        state.tensors["discriminator.parameters"][7] = float("nan")
+        poisoned.load_lane_state(1, state)
 
-    ill, well = train(poisoned, 3), train(healthy, 3)
+        ill, well = train(poisoned, 3), train(healthy, 3)
 
     d_loss = 0
     assert np.isnan(ill[1, d_loss]).all()
@@ -199,20 +198,24 @@ def test_a_lane_that_leaves_changes_no_other(tiny_data: Data) -> None:
     train(left, 2)
     train(full, 4)
 
-    left.remove(1)
+    left.leave([1])
     train(left, 2)
 
-    assert (left.count, left.step, left.epoch) == (2, 16, 4)
+    assert (left.count, left.steps, left.epochs) == (2, (16, 16), (4, 4))
     assert_same_bits(left, 0, full, 0)
     assert_same_bits(left, 1, full, 2)
 
 
 def test_the_last_lane_cannot_leave(tiny_data: Data) -> None:
+    pack = Pack([lane(0)], tiny_data)
+    train(pack, 1)
+
     with pytest.raises(TrainingError, match="at least one lane; got none"):
-        Pack([lane(0)], tiny_data).remove(0)
+        pack.leave([0])
+    assert (pack.count, pack.steps) == (1, (4,))
 
 
-def test_a_lane_joins_another_pack(tiny_data: Data) -> None:
+def test_a_lane_goes_on_in_another_pack(tiny_data: Data) -> None:
     first, second = Pack([lane(0), lane(1)], tiny_data), Pack([lane(1)], tiny_data)
     train(first, 2)
 
@@ -223,13 +226,88 @@ def test_a_lane_joins_another_pack(tiny_data: Data) -> None:
     assert_same_bits(first, 1, second, 0)
 
 
-def test_lanes_at_different_steps_are_refused(tiny_data: Data) -> None:
-    ahead, pack = Pack([lane(1)], tiny_data), Pack([lane(0), lane(1)], tiny_data)
-    train(ahead, 1)
-    pack.load_lane_state(1, ahead.lane_state(0))
+def lanes_apart_and_together(data: Data, dtype: torch.dtype) -> tuple[list[Pack], Pack]:
+    """Three lanes that stand at epochs 0, 1 and 3, each alone and all in one pack."""
 
-    with pytest.raises(TrainingError, match=r"must stand at the same step; got \[0, 4\]"):
-        pack.train_epoch()
+    def made(*indices: int) -> Pack:
+        tricks = (Everything(strength=0.1), InstanceNoise(sigma=0.3))  # whose noise depends on the step
+        return Pack([lane(index, *tricks) for index in indices], data, dtype=dtype)
+
+    alone = [made(index) for index in range(3)]
+    train(alone[1], 1)
+    train(alone[2], 3)
+    together = made(0, 1, 2)
+    for index in (1, 2):
+        together.load_lane_state(index, alone[index].lane_state(0))
+    assert (together.steps, together.epochs) == ((0, 4, 12), (0, 1, 3))
+    return alone, together
+
+
+def test_lanes_at_different_epochs_train_together_each_as_if_alone(tiny_data: Data) -> None:
+    alone, together = lanes_apart_and_together(tiny_data, torch.float32)
+
+    signals = train(together, 3)
+
+    assert (together.steps, together.epochs) == ((12, 16, 24), (3, 4, 6))
+    for index, one in enumerate(alone):
+        assert np.array_equal(signals[index], train(one, 3)[0])
+        assert_same_bits(together, index, one, 0)
+
+
+def test_lanes_at_different_epochs_train_together_in_the_form_of_accelerators(tiny_data: Data) -> None:
+    with lanes_at_once():
+        alone, together = lanes_apart_and_together(tiny_data, torch.float64)
+        signals = train(together, 3)
+        for index, one in enumerate(alone):
+            np.testing.assert_allclose(signals[index], train(one, 3)[0], rtol=1e-6, atol=1e-7)
+            assert_close_states(together, index, one)
+
+
+@pytest.mark.parametrize("make", [random_points, lambda: random_images(8, 8)], ids=["points", "images"])
+def test_parity_in_the_form_of_accelerators(make: Any) -> None:
+    data = make()
+    with lanes_at_once():
+        together = Pack([lane(index, Everything(strength=0.1)) for index in range(3)], data, dtype=torch.float64)
+        assert isinstance(together._streams, CounterStreams)
+        signals = train(together, 25)
+        for index in range(3):
+            alone = Pack([lane(index, Everything(strength=0.1))], data, dtype=torch.float64)
+            np.testing.assert_allclose(signals[index], train(alone, 25)[0], rtol=1e-6, atol=1e-7)
+            assert_close_states(together, index, alone)
+
+
+def test_a_lane_joins_at_its_beginning_or_where_it_stood(tiny_data: Data) -> None:
+    tricks = (Everything(strength=0.1),)
+    alone = [Pack([lane(index, *tricks)], tiny_data) for index in range(3)]
+    train(alone[1], 2)
+    pack = Pack([lane(0, *tricks)], tiny_data)
+    train(pack, 1)
+
+    pack.join([lane(1, *tricks), lane(2, *tricks)], [alone[1].lane_state(0), None])
+
+    assert (pack.count, pack.epochs) == (3, (1, 2, 0))
+    signals = train(pack, 2)
+    train(alone[0], 1)
+    for index, one in enumerate(alone):
+        assert np.array_equal(signals[index], train(one, 2)[0])
+        assert_same_bits(pack, index, one, 0)
+
+
+def test_a_lane_that_cannot_join_leaves_the_pack_as_it_was(tiny_data: Data) -> None:
+    pack, untouched = (Pack([lane(0), lane(1)], tiny_data) for _ in range(2))
+    train(pack, 1)
+    train(untouched, 1)
+    within = replace(pack.lane_state(1), step=3)
+
+    with pytest.raises(TrainingError, match=r"generator\.width differs: 8 and 16"):
+        pack.join([lane(2, width=16)], [None])
+    with pytest.raises(TrainingError, match="at a multiple of 4 steps; got step 3"):
+        pack.join([lane(1)], [within])
+
+    assert (pack.count, pack.steps) == (2, (4, 4))
+    assert np.array_equal(train(pack, 2), train(untouched, 2))
+    for index in range(2):
+        assert_same_bits(pack, index, untouched, index)
 
 
 def test_a_state_within_an_epoch_is_refused(tiny_data: Data) -> None:
@@ -243,14 +321,14 @@ def test_a_state_of_another_structure_is_refused(tiny_data: Data) -> None:
     pack = Pack([lane(0)], tiny_data)
 
     with pytest.raises(TrainingError, match=r"generator\.parameters is \(\d+,\); got \(\d+,\)"):
-        pack.load_lane_state(0, Pack([lane(0, layers=5)], tiny_data).lane_state(0))
+        pack.load_lane_state(0, Pack([lane(0, width=16)], tiny_data).lane_state(0))
     with pytest.raises(TrainingError, match=r"these differ: \['tricks\.everything\.average', "):
         pack.load_lane_state(0, Pack([lane(0, Everything())], tiny_data).lane_state(0))
 
 
 def test_different_structures_are_refused(tiny_data: Data) -> None:
-    with pytest.raises(TrainingError, match=r"generator\.layers differs: \d and 5"):
-        Pack([lane(0), lane(1, layers=5)], tiny_data)
+    with pytest.raises(TrainingError, match=r"generator\.width differs: 8 and 16"):
+        Pack([lane(0), lane(1, width=16)], tiny_data)
 
 
 def test_steps_and_epochs(tiny_data: Data) -> None:
@@ -260,9 +338,8 @@ def test_steps_and_epochs(tiny_data: Data) -> None:
 
     signals = [pack.train_epoch(), pack.train_epoch()]
 
-    assert (pack.steps_per_epoch, pack.total_steps, pack.step, pack.epoch) == (2, 14, 4, 2)
-    assert [one.first_step for one in signals] == [0, 2]
-    assert signals[0].values.shape == (1, len(signals[0].names), 2)
+    assert (pack.steps_per_epoch, pack.total_steps, pack.steps, pack.epochs) == (2, 14, (4,), (2,))
+    assert [one.values.shape for one in signals] == [(1, len(signals[0].names), 2)] * 2
     assert pack.lane_state(0).tensors["generator.optimizer.steps"].item() == 4
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import torch
 from gansearch.data import Data
 from gansearch.gan import losses
 from gansearch.gan.dcgan import DcganDiscriminator, DcganGenerator
+from gansearch.testing.capture import lanes_at_once
 from gansearch.testing.configurations import tiny_configuration
 from gansearch.testing.data import TinyImages
 from gansearch.testing.variants import variants
@@ -52,11 +55,11 @@ def train(pack: Pack, epochs: int) -> dict[str, np.ndarray[Any, Any]]:
     return {name: values[:, index] for index, name in enumerate(read[0].names)}
 
 
-@pytest.fixture(params=["lanes one by one", "lanes as groups"])
-def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The form of convolutions that a CPU takes, and the one that other devices take."""
-    if request.param == "lanes as groups":
-        monkeypatch.setattr("gansearch.gan.convolution.takes_groups", lambda _: True)
+@pytest.fixture(params=["lane by lane", "lanes at once"])
+def form(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The forms that a CPU takes, and those that other devices take: of convolutions, updates and random streams."""
+    with lanes_at_once() if request.param == "lanes at once" else nullcontext():
+        yield
 
 
 @cases

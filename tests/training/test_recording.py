@@ -15,7 +15,7 @@ from torch import Tensor
 from gansearch.data import Data
 from gansearch.testing.configurations import tiny_configuration
 from gansearch.testing.variants import variants
-from gansearch.training import Lane, Pack, optimizers, recording
+from gansearch.training import Lane, Pack, optimizers
 from gansearch.training.configuration import Configuration
 from gansearch.training.recording import ProgramRunner
 from gansearch.tricks import Batch, Lanes, Trick, tricks
@@ -25,11 +25,10 @@ EPOCHS = 8
 
 
 def trained(
-    configuration: Configuration, data: Data, monkeypatch: pytest.MonkeyPatch, *, record_after: int, lanes: int = 2
+    configuration: Configuration, data: Data, *, record_after: int, lanes: int = 2
 ) -> tuple[Pack, list[np.ndarray[Any, Any]]]:
     """A pack after eight epochs, and its signals."""
-    monkeypatch.setattr(recording, "RECORD_AFTER", record_after)
-    pack = Pack([Lane(configuration, seed) for seed in range(lanes)], data)
+    pack = Pack([Lane(configuration, seed) for seed in range(lanes)], data, record_after=record_after)
     return pack, [pack.train_epoch().values for _ in range(EPOCHS)]
 
 
@@ -39,10 +38,10 @@ def programs(pack: Pack) -> int:
     return len(runner.variants)
 
 
-def check(configuration: Configuration, data: Data, monkeypatch: pytest.MonkeyPatch, *, expected: int) -> None:
+def check(configuration: Configuration, data: Data, *, expected: int) -> None:
     """Equal signals and states with and without programs, and so many programs."""
-    plain, wanted = trained(configuration, data, monkeypatch, record_after=10**9)
-    pack, signals = trained(configuration, data, monkeypatch, record_after=3)
+    plain, wanted = trained(configuration, data, record_after=10**9)
+    pack, signals = trained(configuration, data, record_after=3)
 
     assert (programs(plain), programs(pack)) == (0, expected)
     np.testing.assert_array_equal(np.stack(signals), np.stack(wanted))
@@ -54,35 +53,34 @@ def check(configuration: Configuration, data: Data, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("architecture", ["mlp", "dcgan"])
 @pytest.mark.parametrize("optimizer", optimizers.names())
-def test_every_optimizer(architecture: str, optimizer: str, tiny_data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_optimizer(architecture: str, optimizer: str, tiny_data: Data) -> None:
     one = optimizers.get(optimizer)()
     configuration = replace(
         tiny_configuration(architecture=architecture), generator_optimizer=one, discriminator_optimizer=one
     )
 
     # One program of the steps that measure, one of the others.
-    check(configuration, tiny_data, monkeypatch, expected=2)
+    check(configuration, tiny_data, expected=2)
 
 
 @pytest.mark.parametrize("name", tricks.names())
-def test_every_trick(name: str, tiny_data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_trick(name: str, tiny_data: Data) -> None:
     for trick in variants(tricks.get(name), 3):
-        pack, _ = trained(tiny_configuration(trick), tiny_data, monkeypatch, record_after=3)
-        check(tiny_configuration(trick), tiny_data, monkeypatch, expected=programs(pack))
+        pack, _ = trained(tiny_configuration(trick), tiny_data, record_after=3)
+        check(tiny_configuration(trick), tiny_data, expected=programs(pack))
         assert programs(pack) >= 1
 
 
-def test_several_discriminator_updates(tiny_data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_discriminator_updates(tiny_data: Data) -> None:
     configuration = tiny_configuration()
     training = replace(configuration.training, d_steps_per_g_step=3)
 
-    check(replace(configuration, training=training), tiny_data, monkeypatch, expected=2)
+    check(replace(configuration, training=training), tiny_data, expected=2)
 
 
-def test_a_lane_that_leaves_and_joins_goes_on_in_new_programs(tiny_data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "RECORD_AFTER", 3)
+def test_a_lane_that_leaves_and_joins_goes_on_in_new_programs(tiny_data: Data) -> None:
     lanes = [Lane(tiny_configuration(), seed) for seed in range(3)]
-    pack, alone = Pack(lanes, tiny_data), Pack(lanes[2:], tiny_data)
+    pack, alone = Pack(lanes, tiny_data, record_after=3), Pack(lanes[2:], tiny_data, record_after=3)
     for _ in range(2):
         pack.train_epoch()
         alone.train_epoch()
@@ -152,9 +150,9 @@ def test_what_cannot_be_recorded_is_run_as_it_stands(
     trick: type[Trick], tiny_data: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Hides, "hidden", torch.zeros(()))
-    plain, wanted = trained(tiny_configuration(trick()), tiny_data, monkeypatch, record_after=10**9)
+    plain, wanted = trained(tiny_configuration(trick()), tiny_data, record_after=10**9)
     monkeypatch.setattr(Hides, "hidden", torch.zeros(()))
-    pack, signals = trained(tiny_configuration(trick()), tiny_data, monkeypatch, record_after=3)
+    pack, signals = trained(tiny_configuration(trick()), tiny_data, record_after=3)
 
     assert programs(pack) == 0
     np.testing.assert_array_equal(np.stack(signals), np.stack(wanted))
@@ -165,9 +163,9 @@ def test_a_program_that_would_do_something_else_is_not_used(
     tiny_data: Data, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(Counts, "numbers", count())
-    _, wanted = trained(tiny_configuration(Counts()), tiny_data, monkeypatch, record_after=10**9)
+    _, wanted = trained(tiny_configuration(Counts()), tiny_data, record_after=10**9)
     monkeypatch.setattr(Counts, "numbers", count())
-    pack, signals = trained(tiny_configuration(Counts()), tiny_data, monkeypatch, record_after=3)
+    pack, signals = trained(tiny_configuration(Counts()), tiny_data, record_after=3)
 
     assert programs(pack) == 0
     assert "a recorded one did not do the same" in caplog.text

@@ -12,12 +12,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gansearch.data import Data, Samples
+from gansearch.data import Data
 from gansearch.gan import Loss
 from gansearch.gan.cross_entropy import Minimax, NonSaturating
-from gansearch.records import Facts, Geometry
+from gansearch.records import Facts
 from gansearch.testing.configurations import tiny_configuration
-from gansearch.testing.data import TinyImages
+from gansearch.testing.data import TinyImages, random_points
 from gansearch.testing.streams import seeded_streams
 from gansearch.training import Configuration, Lane, Pack
 from gansearch.training.batches import Batches
@@ -27,12 +27,6 @@ from gansearch.tricks.r1_penalty import R1Penalty
 
 SEED, EPOCHS = 4, 5
 HELD = ("g_update_ratio", "real_spread", "fake_spread")
-
-
-def points() -> Data:
-    values = torch.randn(70, 2, generator=torch.Generator().manual_seed(0))
-    samples = Samples(values, torch.zeros(70, dtype=torch.int64))
-    return Data("points", Geometry((2,), bounded=False, classes=0), samples, None, "")
 
 
 def plain(loss: Loss = NonSaturating(), d_steps: int = 1) -> Configuration:  # noqa: B008 - frozen
@@ -191,7 +185,7 @@ def test_a_lazy_penalty_enters_every_fourth_step_at_four_times_its_weight() -> N
 def test_points_are_learned_by_a_generator_without_tanh() -> None:
     tiny = tiny_configuration()
     generator = replace(tiny.generator, width=64)  # type: ignore[call-arg]
-    pack = Pack([Lane(replace(tiny, generator=generator), seed) for seed in (1, 2)], points())
+    pack = Pack([Lane(replace(tiny, generator=generator), seed) for seed in (1, 2)], random_points())
 
     signals = [pack.train_epoch() for _ in range(10)]
 

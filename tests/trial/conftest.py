@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from gansearch.records import Assignment, LaneReport, Setting, TrialIdentity
 from gansearch.space.plan import DetectorSettings
+from gansearch.trial import fitting
 from gansearch.trial.context import TrialContext
 from gansearch.trial.run import GO_ON, Answer, run_pack
 
@@ -29,6 +30,14 @@ SETTINGS: dict[str, Setting] = {
 
 Make = Callable[..., Assignment]
 Drive = Callable[..., list[LaneReport]]
+
+
+@pytest.fixture(autouse=True)
+def nothing_learnt() -> Iterator[None]:
+    """What a process has learnt about memory is forgotten after each test."""
+    yield
+    fitting._learnt.clear()
+    fitting._estimates.clear()
 
 
 @pytest.fixture

@@ -57,6 +57,16 @@ def test_real_samples_are_left_without_a_gradient() -> None:
     assert not seen.real.requires_grad
 
 
+@pytest.mark.parametrize("every", [1, 4, 16])
+def test_a_lazy_penalty_is_as_many_times_as_strong_as_it_is_rarer(every: int) -> None:
+    lanes = FakeLanes()
+    often, lazy = R1Penalty(gamma=2.0), R1Penalty(gamma=2.0, every=every)
+
+    assert (often.period, lazy.period) == (1, every)
+    expected = every * often.discriminator_loss(lanes, batch(lanes))
+    assert lazy.discriminator_loss(lanes, batch(lanes)).tolist() == pytest.approx(expected.tolist(), rel=1e-12)
+
+
 def test_points_and_images_are_averaged_alike() -> None:
     slope = torch.tensor([[[3.0, 4.0], [0.0, 1.0]]])
     assert mean_square_norm(slope).tolist() == [13.0]

@@ -78,9 +78,11 @@ class Adam(Optimizer):
         return known
 
     def _update_together(self, values: Tensor, gradients: Tensor, state: Mapping[str, Tensor]) -> None:
+        """In as few passes over memory as separate operations allow: that is what it costs on an accelerator."""
         lr, beta1, beta2 = (column(number, values) for number in (self.lr, self.beta1, self.beta2))
         steps = state["steps"].double()[:, None]
-        state["mean"].lerp_(gradients, (1 - beta1).to(values.dtype))
-        state["square"].mul_(beta2.to(values.dtype)).add_((1 - beta2).to(values.dtype) * gradients.square())
-        root = state["square"].sqrt().div_((1 - beta2**steps).sqrt().to(values.dtype)).add_(self.eps)
-        values.sub_((lr / (1 - beta1**steps)).to(values.dtype) * state["mean"] / root)
+        rate = (lr / (1 - beta1**steps)).to(values.dtype)
+        unbiased = (1 - beta2**steps).rsqrt().to(values.dtype)
+        mean = state["mean"].lerp_(gradients, (1 - beta1).to(values.dtype))
+        square = state["square"].lerp_(gradients.square(), (1 - beta2).to(values.dtype))
+        values.addcdiv_(mean * rate, square.sqrt().mul_(unbiased).add_(self.eps), value=-1)
