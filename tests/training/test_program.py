@@ -102,6 +102,45 @@ def test_results_are_never_laid_over_what_lasts() -> None:
     assert torch.equal(other, -before)
 
 
+def test_parts_of_a_concatenation_are_made_where_they_lie() -> None:
+    def make() -> tuple[list[Tensor], Callable[[], None]]:
+        out, given, rest = torch.zeros(2, 13, dtype=torch.float64), numbers(2, 3, 2), torch.zeros(2, 1).double()
+
+        def step() -> None:
+            product = given.mT.bmm(given)  # 4 numbers a lane, for nothing else
+            total = given.sum(1)
+            also_read = given.bmm(given.mT).mean((1, 2), keepdim=True)[:, 0].expand(-1, 3) * 2
+            given.mul_(0.9).add_(also_read[:, :, None])
+            late = out.sum(1, keepdim=True) + 1  # reads what the concatenation is about to change
+            turned = given.mT.bmm(given).mT.flatten(1)[:, :2]
+            torch.cat([product.flatten(1), total, also_read, late, turned, rest], 1, out=out)
+
+        return [out, given], step
+
+    program = agrees(make)
+    with Counted() as counted:
+        program.run()
+
+    assert counted.names["bmm.out"] == 0  # the memory is read in between
+    assert counted.names["cat.out"] == 0
+
+
+def test_parts_that_nothing_comes_between_take_no_copy() -> None:
+    out, given = torch.zeros(2, 6, dtype=torch.float64), numbers(2, 3, 2)
+    expected = torch.cat([given.mT.bmm(given).flatten(1), given.sum(1)], 1)
+
+    def step() -> None:
+        torch.cat([given.mT.bmm(given).flatten(1), given.sum(1)], 1, out=out)
+
+    program = recorded(step, never)
+    out.zero_()
+    with Counted() as counted:
+        program.run()
+
+    assert torch.equal(out, expected)
+    assert counted.names == {"bmm.out": 1, "sum.IntList_out": 1}
+
+
 def test_operations_with_several_results() -> None:
     def make() -> tuple[list[Tensor], Callable[[], None]]:
         state, scale = numbers(1, 4, 2, 2), numbers(4, seed=1)
