@@ -9,13 +9,13 @@ from typing import Final
 import torch
 
 from benchmarks.cases import Case, DcganCase, MlpCase, RingCase
-from benchmarks.choice import chosen_lanes
 from benchmarks.command_line import kept_cases, parser
 from benchmarks.processes import Job, Workers
 from benchmarks.report import Report
 from benchmarks.sides import Setting, ours, plain
 from benchmarks.table import Row
 from benchmarks.timing import Action, Rounds, Spread, alternate
+from gansearch.trial.lane_table import chosen_lanes
 
 LANES: Final = "one thread: a lane of a pack against the plain loop"
 CHOICES: Final = "how many lanes are chosen"
@@ -74,7 +74,7 @@ def lane_rows(plan: Plan, rounds: Rounds) -> list[Row]:
 
 def choice_row(plan: Plan, seconds: Mapping[int, float]) -> Row:
     """What is chosen from times per lane-step like these, beside what was fastest."""
-    chosen = chosen_lanes(seconds)
+    chosen = chosen_lanes({lanes: seconds[1] / each for lanes, each in seconds.items()})
     return {
         "case": plan.case.name,
         "fastest K": fastest(seconds),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import torch
 from torch import Tensor
@@ -33,9 +33,17 @@ class Setting:
             torch.cuda.synchronize(self.device)
 
 
+UNTIL_RECORDED: Final = 3
+"""Epochs in which every kind of step is recorded and proven on a CPU: a trial has thousands of steps after that."""
+
+
 def ours(case: Case, steps: int, lanes: int, setting: Setting) -> Pack:
-    """A pack whose epochs have ``steps`` steps."""
-    return Pack(case.lanes(lanes, precision=setting.precision), case.data(steps), device=setting.device)
+    """A pack whose epochs have ``steps`` steps, and whose steps are recorded as those of a trial soon are."""
+    given = case.lanes(lanes, precision=setting.precision)
+    pack = Pack(given, case.data(steps), device=setting.device, record_after=1)
+    for _ in range(UNTIL_RECORDED):
+        pack.train_epoch()
+    return pack
 
 
 def plain(case: Case, steps: int, setting: Setting, *, fused: bool | None = None) -> Callable[[], None]:

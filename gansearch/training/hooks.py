@@ -41,7 +41,9 @@ class Hooks:
         for trick, lanes in self.bound:
             lanes.training.generator_shaped[trick.name] = trick.generator_shaped
             lanes.training.tricks[trick.name] = {}
-            lanes.training.tricks[trick.name] = dict(trick.initial_state(lanes))
+            # Copies: what a hook was given, as parameters or drawn numbers, does not stay as it is.
+            state = {name: tensor.clone() for name, tensor in trick.initial_state(lanes).items()}
+            lanes.training.tricks[trick.name] = state
 
     def latents(self, latents: Float[Tensor, "K B Z"]) -> Float[Tensor, "K B Z"]:
         """Latents as the generator gets them."""

@@ -88,7 +88,8 @@ class ProgramRunner:
     def __init__(self, step: Step, streams: SeededStreams, record_after: int) -> None:
         self._step = step
         self._streams = streams
-        self._record_after = record_after
+        # The first step of a kind makes what the others find where it is: room for its random numbers, say.
+        self._record_after = max(2, record_after)
         self._runs: Counter[Variant] = Counter()
         self._unproven: dict[Variant, _Recording] = {}
         self._recordings: dict[Variant, _Recording] = {}

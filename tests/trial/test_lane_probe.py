@@ -9,12 +9,14 @@ import pytest
 import torch
 
 from gansearch.plugins import load_file
-from gansearch.records import Assignment
+from gansearch.records import Assignment, Setting
 from gansearch.training import Pack, Signals
 from gansearch.trial import lane_probe
 from gansearch.trial.context import TrialContext
+from gansearch.trial.fitting import estimated_memory
 from gansearch.trial.lane_probe import probe_lanes
 from gansearch.trial.lane_table import LEAST_GAIN
+from gansearch.trial.workbench import open_workbench
 
 Make = Callable[..., Assignment]
 NETWORKS = Path(__file__).parents[1] / "gan" / "torch_networks.py"
@@ -88,9 +90,7 @@ def test_a_probe_ends_in_time(make: Make, context: TrialContext, monkeypatch: py
 def test_memory_ends_the_table_before_it_is_taken(
     make: Make, context: TrialContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = lane_probe.estimated_memory(
-        make().settings, lane_probe.open_workbench(make().settings, context).data, context
-    )
+    memory = estimated_memory(make().settings, open_workbench(make().settings, context).data, context)
     assert memory is not None
     monkeypatch.setattr(lane_probe, "free_memory", lambda *_: 2 * memory.total(3))
     table = probe_lanes(make().settings, context, most=64)
@@ -125,7 +125,7 @@ def test_a_configuration_that_raises_is_a_reason(make: Make, context: TrialConte
 
 def test_networks_of_one_lane_are_not_timed(make: Make, context: TrialContext) -> None:
     load_file(NETWORKS)
-    alone = {
+    alone: dict[str, Setting] = {
         "dataset.name": "ring",
         "discriminator.architecture": "own_one_lane",
         "discriminator.width": 8,
