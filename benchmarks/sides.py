@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -44,6 +45,11 @@ def ours(case: Case, steps: int, lanes: int, setting: Setting) -> Pack:
     for _ in range(UNTIL_RECORDED):
         pack.train_epoch()
     return pack
+
+
+def as_it_stands(case: Case, steps: int) -> Pack:
+    """A pack of one lane on the CPU whose steps are never recorded, so that each operation is where it was called."""
+    return Pack(case.lanes(1), case.data(steps), record_after=sys.maxsize)
 
 
 def plain(case: Case, steps: int, setting: Setting, *, fused: bool | None = None) -> Callable[[], None]:

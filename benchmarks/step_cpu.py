@@ -13,13 +13,13 @@ from benchmarks.cases import Case, DcganCase, MlpCase
 from benchmarks.command_line import kept_cases, parser
 from benchmarks.parts import parts
 from benchmarks.report import Report
-from benchmarks.sides import Setting, ours, peer_samples, plain
+from benchmarks.sides import Setting, as_it_stands, ours, peer_samples, plain
 from benchmarks.table import Cell, Row
 from benchmarks.timing import Action, Rounds, alternate
 from benchmarks.work import LayerWork, flops, run, step_work
 
 TIMES: Final = "one trial on one thread"
-PARTS: Final = "where the time of ours goes"
+PARTS: Final = "where the time of ours goes, before its steps are recorded"
 NOTE: Final = (
     "CPU time per step, medians of alternating rounds [quartiles of the rounds' ratios]. products: the plain loop's "
     "matrix products and convolutions alone; share of bound: their time over ours."
@@ -88,7 +88,7 @@ def bare(case: Case) -> list[LayerWork]:
 
 def shares(plan: Plan) -> list[Row]:
     """Rows of the second table."""
-    pack = ours(plan.case, plan.steps, 1, Setting())
+    pack = as_it_stands(plan.case, plan.steps)
     pack.train_epoch()
     found = parts(pack.train_epoch, plan.steps)
     total = sum(found.values())

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.cases import MlpCase
 from benchmarks.parts import REST, Event, by_part, part_of, parts
-from benchmarks.sides import Setting, ours
+from benchmarks.sides import as_it_stands
 
 
 @dataclass
@@ -76,7 +76,7 @@ def test_a_gradients_operation_belongs_to_the_forward_one() -> None:
 
 def test_the_parts_of_a_real_step_are_all_found() -> None:
     case = MlpCase(width=32, batch_size=16)
-    found = parts(ours(case, 5, 1, Setting()).train_epoch, 5)
+    found = parts(as_it_stands(case, 5).train_epoch, 5)
 
     expected = {"products", "dropout masks", "activations", "optimizer", "gathering batches", "gathering gradients"}
     assert expected | {"signals", "random numbers", "losses", REST} <= found.keys()

@@ -26,6 +26,10 @@ class Alternating:
         mask[::2] = 0
         return mask.view(p.shape[0], *shape)
 
+    def lanes(self, start: int, stop: int) -> Alternating:
+        """The same for some of the lanes."""
+        return self
+
 
 def numbers(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
