@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn.modules.batchnorm import _NormBase
 
-from gansearch.errors import PluginError, TrainingError
+from gansearch.errors import GansearchError, PluginError, TrainingError
 from gansearch.gan._base import Draws, Parameter
 from gansearch.gan.initialisation import Source
 from gansearch.gan.torch_dropout import MaskFeed, no_masks, replace_dropout
@@ -36,11 +36,17 @@ class Maker:
         """A new module, with the first values that its constructor draws from torch's generator at ``seed``.
 
         Raises:
-            PluginError: where it is no ``torch.nn.Module``.
+            PluginError: where it is no ``torch.nn.Module``, or its constructor raises anything.
         """
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)
-            module = self.make()
+            try:
+                module = self.make()
+            except GansearchError:
+                raise
+            except Exception as error:  # whatever the user's constructor raises is theirs to mend
+                got = f"{type(error).__name__}: {error}"
+                raise PluginError(f"{self.label}.module must make its module; got {got}") from error
         if not isinstance(module, nn.Module):
             raise PluginError(f"{self.label}.module must return a torch.nn.Module; got {module!r}")
         return module

@@ -49,7 +49,8 @@ def compiled(lines: Sequence[Line]) -> Callable[[], None]:
         if done:
             text.append(f"    {' = '.join(done)} = None")
     exec("\n".join(text), names.space)  # the text is made of names and numbers that this module has given
-    run: Callable[[], None] = torch.inference_mode()(names.space["program"])
+    # Taken out of its own names, so that what a pack held is free as soon as the pack is.
+    run: Callable[[], None] = torch.inference_mode()(names.space.pop("program"))
     return run
 
 
@@ -102,7 +103,8 @@ def _slots(line: Line) -> Iterator[tuple[Any, Tensor]]:
 
 def _source(part: Any, lines: Sequence[Line], makers: Mapping[Value, int], readers: Mapping[Value, int]) -> int | None:
     """The line that makes the numbers of ``part``, in their order and for nothing else; None where there is none."""
-    while isinstance(part, Value) and readers[part] == 1 and part.tensor.is_contiguous():
+    count = part.tensor.numel() if isinstance(part, Value) else 0
+    while isinstance(part, Value) and readers[part] == 1 and _is_whole(part, count):
         index = makers[part]
         if lines[index].operation in _OUT:
             return index
@@ -110,6 +112,11 @@ def _source(part: Any, lines: Sequence[Line], makers: Mapping[Value, int], reade
             return None
         part = lines[index].args[0]
     return None
+
+
+def _is_whole(part: Value, count: int) -> bool:
+    """Whether all of a value's numbers, and no others, are wanted in their order."""
+    return part.tensor.is_contiguous() and part.tensor.numel() == count
 
 
 def _made_at(line: Line, slot: Tensor) -> Line | None:

@@ -204,6 +204,9 @@ class Pack:
             [lane.configuration for lane in lanes], dtype=self._dtype, device=self._device
         )
         check_precision(configuration.training.precision, self._device)
+        # What the lanes had before is given back first: the states are copies, and two packs may not fit.
+        for name in ("_run", "_program", "_training", "_hooks"):
+            self.__dict__.pop(name, None)
         self._lanes, self._configuration = lanes, configuration
         settings = configuration.training
         self._batches = Batches(
@@ -213,11 +216,11 @@ class Pack:
             per_step=settings.d_steps_per_g_step,
             dtype=self._dtype,
         )
+        first = self._new_streams()  # of the first values alone, whose numbers are not kept
+        self._training = self._untrained(first)
+        self._bind("initial/tricks", first).set_initial_state()
         self._streams = self._new_streams()
-        self._training = self._untrained()
-        self._hooks = self._bind("initial/tricks")
-        self._hooks.set_initial_state()
-        self._hooks = self._bind("tricks")
+        self._hooks = self._bind("tricks", self._streams)
         self._program = self._new_program()
         self._run = runner_for(self._program, self._record_after)
         for index, state in enumerate(states):
@@ -243,21 +246,21 @@ class Pack:
             spreads=like.new_zeros(2, self.count),
         )
 
-    def _untrained(self) -> TrainingState:
+    def _untrained(self, streams: Streams) -> TrainingState:
         configuration, geometry = self._configuration, self._data.geometry
         generator = Player(
             configuration.generator.build(geometry),
             configuration.generator.initialisation,
-            self._streams.branch("initial/generator"),
+            streams.branch("initial/generator"),
             configuration.generator_optimizer,
         )
         discriminator = Player(
             configuration.discriminator.build(geometry),
             configuration.discriminator.initialisation,
-            self._streams.branch("initial/discriminator"),
+            streams.branch("initial/discriminator"),
             configuration.discriminator_optimizer,
         )
         return TrainingState(generator, discriminator)
 
-    def _bind(self, prefix: str) -> Hooks:
-        return Hooks.bind(self._configuration.tricks, self._training, self.total_steps, self._streams, prefix)
+    def _bind(self, prefix: str, streams: Streams) -> Hooks:
+        return Hooks.bind(self._configuration.tricks, self._training, self.total_steps, streams, prefix)

@@ -36,12 +36,15 @@ def recorded(step: Callable[[], None], is_drawn: Callable[[Tensor], bool]) -> Pr
             then no part of the program.
 
     Raises:
-        TrainingError: where the step reads a number from a tensor, or draws random numbers of its own. The step itself
-            has been carried out.
+        TrainingError: where the step reads a number from a tensor, draws random numbers of its own, or takes what
+            cannot be written down. The step itself has been carried out.
     """
     tape = Tape(is_drawn)
     with tape:
         step()
     if tape.objection is not None:
         raise TrainingError(tape.objection)
-    return Program(compiled(tape.lines), tape.written)
+    try:
+        return Program(compiled(tape.lines), tape.written)
+    except Exception as error:  # whatever an operation of somebody's plug-in is not made for
+        raise TrainingError(f"a step must be a line of operations; got {type(error).__name__}: {error}") from error

@@ -47,13 +47,19 @@ class GraphRunner:
 
     def __init__(self, step: Step) -> None:
         self._step = step
+        self._device = step.position.device
         self._graphs: dict[Variant, torch.cuda.CUDAGraph] = {}
         self._runs: Counter[Variant] = Counter()
-        self._stream: torch.cuda.Stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        self._pool = torch.cuda.graph_pool_handle()
+        with torch.cuda.device(self._device):
+            self._stream: torch.cuda.Stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+            self._pool = torch.cuda.graph_pool_handle()
 
     def __call__(self, variant: Variant) -> None:
         """As ``Runner``."""
+        with torch.cuda.device(self._device):  # streams and graphs are those of the present device
+            self._take(variant)
+
+    def _take(self, variant: Variant) -> None:
         if variant in self._graphs:
             self._graphs[variant].replay()
         elif self._runs[variant] < WARM_UP:
@@ -124,8 +130,7 @@ class ProgramRunner:
             self._give_up(str(error))
             return
         own = {tensor.untyped_storage()._cdata for tensor in changing}
-        stays = all(new is old for new, old in zip(self._step.changing(), changing, strict=True))
-        if not stays:
+        if [id(tensor) for tensor in self._step.changing()] != [id(tensor) for tensor in changing]:
             self._give_up("a trick puts other tensors into its state")
         elif not all(key in own or self._streams.has_drawn(tensor) for key, tensor in program.written.items()):
             self._give_up("a trick changes tensors that are not in its state")
@@ -140,7 +145,12 @@ class ProgramRunner:
         after = _Snapshot(changing)
         before.restore()
         self._streams.draw_again(recording.drawn)
-        recording.program.run()
+        try:
+            recording.program.run()
+        except Exception as error:  # noqa: BLE001 - told; the step itself has been taken, and stays taken
+            after.restore()
+            self._give_up(f"a recorded one cannot be run: {type(error).__name__}: {error}")
+            return
         if after.is_present():
             self._recordings[variant] = recording
         else:

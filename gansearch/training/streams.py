@@ -108,9 +108,9 @@ class Streams(ABC):
     def _rate(self, p: Tensor) -> _Rate:
         known = self._rates.get(id(p))
         if known is None:
-            if len(self._rates) == _RATES:
-                self._rates.clear()
-            known = self._rates[id(p)] = _Rate.of(p, self.dtype)
+            known = _Rate.of(p, self.dtype)
+            if len(self._rates) < _RATES:  # none is given up: a recorded program reads it where it is
+                self._rates[id(p)] = known
         return known
 
     def next_draws(self, consumer: str, rows: slice) -> tuple[int, ...]:

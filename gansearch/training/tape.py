@@ -39,7 +39,7 @@ class Tape(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         result = function(*args, **kwargs)
         is_random = torch.Tag.nondeterministic_seeded in function.tags
-        if not (is_random and self._is_drawn(args[0])):
+        if not (is_random and isinstance(args[0], Tensor) and self._is_drawn(args[0])):
             self.objection = self.objection or _objection(function, args)
             self._note(function, args, kwargs, result)
         return result

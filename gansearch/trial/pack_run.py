@@ -62,6 +62,7 @@ class TrainedPack:
         policy = policy_from_settings(context.detectors)
         self._restore(assignments, is_again)
         self._lanes = [LaneRun(assignment, storage, policy, frame) for assignment in assignments]
+        self._count = len(self._lanes)
         self._reports: list[LaneReport] = []
         self._start()
 
@@ -80,8 +81,8 @@ class TrainedPack:
 
     @property
     def count(self) -> int:
-        """K of the last epoch."""
-        return len(self._lanes)
+        """K of the last epoch, also while lanes that have ended are taken out."""
+        return self._count
 
     @property
     def unfinished(self) -> tuple[Assignment, ...]:
@@ -112,6 +113,7 @@ class TrainedPack:
         """Train one epoch, record it, measure and judge."""
         if self._completed_before():
             return
+        self._count = len(self._lanes)
         first_steps = self._pack.steps
         signals = self._pack.train_epoch()
         for lane, first_step, values in zip(self._lanes, first_steps, signals.values, strict=True):

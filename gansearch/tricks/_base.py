@@ -7,8 +7,8 @@ off, a trick leaves the run exactly as if it did not exist.
 
 A hook is a program of tensor operations, the same at every step: after a while its Python is no longer run, and the
 operations that it led to are carried out in its stead (``training.recording``). So what a hook remembers lies in
-``lanes.state``, whose tensors it changes in place; it reads no number from a tensor (``item``, an ``if`` on values, a
-boolean index); and what depends on the step follows from ``lanes.step`` or from ``period``.
+``lanes.state``, whose tensors it changes in place; it reads no number from a tensor (``item``, ``tolist``, ``numpy``,
+an ``if`` on values, a boolean index); and what depends on the step follows from ``lanes.step`` or from ``period``.
 
 The whole step, with every hook in its place (d_steps_per_g_step discriminator updates, then one of the generator)::
 

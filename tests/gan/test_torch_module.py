@@ -130,6 +130,17 @@ def test_a_network_that_cannot_be_trained_is_refused_when_built_and_alone_in_its
     assert Wrong().one_lane_reason(IMAGES) is not None
 
 
+def test_a_constructor_that_raises_fails_its_own_network_alone() -> None:
+    @dataclass(frozen=True, kw_only=True, eq=False)
+    class Attending(TorchDiscriminator):
+        def module(self, geometry: Geometry) -> nn.Module:
+            return nn.MultiheadAttention(geometry.numel, num_heads=3)
+
+    with pytest.raises(PluginError, match=r"Attending\.module must make its module; got AssertionError: embed_dim"):
+        Attending().build(IMAGES)
+    assert Attending().one_lane_reason(IMAGES) is not None
+
+
 @pytest.mark.parametrize("base", [Generator, Discriminator])
 def test_every_other_network_takes_any_number_of_lanes(base: type[Any]) -> None:
     for registry in (generators, discriminators):

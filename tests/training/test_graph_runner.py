@@ -6,7 +6,7 @@ As on CUDA, what is recorded is not carried out meanwhile, and a replay finds no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -86,6 +86,7 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Graph]]:
         ("graph_pool_handle", lambda: "pool"),
         ("graph", record),
         ("stream", aside),
+        ("device", nullcontext),
     ):
         monkeypatch.setattr(f"{CUDA}.{name}", stand_in)
     with lanes_at_once():

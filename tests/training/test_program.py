@@ -224,6 +224,31 @@ def test_numbers_are_drawn_outside_or_not_at_all() -> None:
     assert state.tolist() == [2, 2, 2]
 
 
+@pytest.mark.parametrize(("draw", "name"), [(torch.randn, "randn"), (torch.rand, "rand"), (torch.randperm, "randperm")])
+def test_numbers_of_torchs_own_generator_are_refused(draw: Callable[..., Tensor], name: str) -> None:
+    state = numbers(4)
+
+    def step() -> None:
+        state.add_(draw(4))
+
+    with pytest.raises(TrainingError, match=rf"must draw its random numbers from its streams; it calls aten\.{name}"):
+        recorded(step, never)
+
+
+def test_a_part_of_a_product_is_not_taken_for_the_whole() -> None:
+    def make() -> tuple[list[Tensor], Callable[[], None]]:
+        out, given = torch.zeros(1, 8, dtype=torch.float64), numbers(1, 3, 4)
+
+        def step() -> None:
+            product = given.mT.bmm(given)  # [1, 4, 4]
+            torch.cat([product.narrow(1, 0, 2).flatten(1)], 1, out=out)
+            given.mul_(0.5)
+
+        return [out, given], step
+
+    agrees(make)
+
+
 def test_integer_indices_are_no_such_numbers() -> None:
     state, places = numbers(4), torch.tensor([3, 0])
     expected = state.clone()
