@@ -110,8 +110,17 @@ class ListRun:
                 except StopIteration:
                     reports = None
         except CorruptFileError as error:
-            for assignment in pack:
+            # Its neighbours are as they were, and go on when the list is gone on with.
+            for assignment in [each for each in pack if self._is_damaged(each)] or pack:
                 self._set_aside(assignment, error)
+
+    def _is_damaged(self, assignment: Assignment) -> bool:
+        try:
+            standing(self._storage, assignment.identity)
+            start_step(self._storage, assignment)
+        except CorruptFileError:
+            return True
+        return False
 
     def _answer(self) -> Answer:
         why = self._stop()
