@@ -57,3 +57,14 @@ Plugins = Annotated[
     ),
 ]
 StudyName = Annotated[str, typer.Argument(help="Name of a study.", metavar="NAME", show_default=False)]
+SpaceName = Annotated[
+    str, typer.Argument(help="A name in search_spaces/, or a YAML file.", metavar="SPACE", show_default=False)
+]
+NewName = Annotated[
+    str | None, typer.Option(help="Name of the study. Default: the space's name.", metavar="NAME", show_default=False)
+]
+Trials = Annotated[int | None, typer.Option(help="Overrides plan.trials.", metavar="N", min=1, show_default=False)]
+Epochs = Annotated[int | None, typer.Option(help="Overrides training.epochs.", metavar="N", min=1, show_default=False)]
+Seed = Annotated[
+    int | None, typer.Option(help="Of the study. Default: the plan's.", metavar="N", min=0, show_default=False)
+]

@@ -7,30 +7,19 @@ from typing import Annotated
 
 import typer
 
-from gansearch.cli._options import DataDir, Home, Plugins
-from gansearch.cli.launch import Setting, parse_settings
+from gansearch.cli._options import DataDir, Epochs, Home, NewName, Plugins, Seed, SpaceName, Trials
+from gansearch.cli._settings import Setting, parse_settings
 
 
 def export(
-    space: Annotated[
-        str, typer.Argument(help="A name in search_spaces/, or a YAML file.", metavar="SPACE", show_default=False)
-    ],
+    space: SpaceName,
     out: Annotated[Path, typer.Option(help="File to write.", metavar="SPEC.json", dir_okay=False, show_default=False)],
-    name: Annotated[
-        str | None,
-        typer.Option(help="Name of the study. Default: the space's name.", metavar="NAME", show_default=False),
-    ] = None,
-    trials: Annotated[
-        int | None, typer.Option(help="Overrides plan.trials.", metavar="N", min=1, show_default=False)
-    ] = None,
-    epochs: Annotated[
-        int | None, typer.Option(help="Overrides training.epochs.", metavar="N", min=1, show_default=False)
-    ] = None,
+    name: NewName = None,
+    trials: Trials = None,
+    epochs: Epochs = None,
     data_dir: DataDir = None,
     plugin: Plugins = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Of the study. Default: the plan's.", metavar="N", min=0, show_default=False)
-    ] = None,
+    seed: Seed = None,
     set_: Setting = None,
     home: Home = None,
 ) -> None:

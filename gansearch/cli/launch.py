@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
-
-import typer
-
-from gansearch.cli._options import Address, DataDir, Home, Json, Plugins, TrackingUri
+from gansearch.cli._options import (
+    Address,
+    DataDir,
+    Epochs,
+    Home,
+    Json,
+    NewName,
+    Plugins,
+    Seed,
+    SpaceName,
+    TrackingUri,
+    Trials,
+)
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
-
-Setting = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        help="Override one key of the space, as training.batch_size=64. The value is YAML. Repeatable.",
-        metavar="KEY=VALUE",
-        show_default=False,
-    ),
-]
+from gansearch.cli._settings import Setting, parse_settings
 
 
 def launch(
-    space: Annotated[
-        str, typer.Argument(help="A name in search_spaces/, or a YAML file.", metavar="SPACE", show_default=False)
-    ],
-    name: Annotated[
-        str | None,
-        typer.Option(help="Name of the study. Default: the space's name.", metavar="NAME", show_default=False),
-    ] = None,
-    trials: Annotated[
-        int | None, typer.Option(help="Overrides plan.trials.", metavar="N", min=1, show_default=False)
-    ] = None,
-    epochs: Annotated[
-        int | None, typer.Option(help="Overrides training.epochs.", metavar="N", min=1, show_default=False)
-    ] = None,
+    space: SpaceName,
+    name: NewName = None,
+    trials: Trials = None,
+    epochs: Epochs = None,
     executor: Executor = ExecutorName.RAY_TUNE,
     address: Address = None,
     data_dir: DataDir = None,
     tracking_uri: TrackingUri = None,
     plugin: Plugins = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Of the study. Default: the plan's.", metavar="N", min=0, show_default=False)
-    ] = None,
+    seed: Seed = None,
     set_: Setting = None,
     as_json: Json = False,
     home: Home = None,
@@ -69,18 +56,3 @@ def launch(
         as_json=as_json,
         tracking_uri=tracking_uri,
     )
-
-
-def parse_settings(said: Sequence[str]) -> dict[str, str]:
-    """``["training.batch_size=64"]`` as ``{"training.batch_size": "64"}``; the space reads the values as YAML.
-
-    Raises:
-        typer.BadParameter: where one is not KEY=VALUE; usage errors exit with 2.
-    """
-    found: dict[str, str] = {}
-    for each in said:
-        key, equals, value = each.partition("=")
-        if not (key.strip() and equals):
-            raise typer.BadParameter(f"must be KEY=VALUE; got {each!r}", param_hint="--set")
-        found[key.strip()] = value.strip()
-    return found

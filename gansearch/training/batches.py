@@ -16,6 +16,14 @@ _READY_BYTES: Final = 64 * 2**20
 """Data up to this size are kept as the numbers that networks see; larger ones are scaled batch by batch."""
 
 
+def ready(samples: Samples, device: torch.device, dtype: torch.dtype) -> Samples:
+    """The samples on the device; as the numbers that networks see, where they are small enough."""
+    values = samples.values.to(device)
+    if values.numel() * dtype.itemsize <= _READY_BYTES:
+        values = scaled(values, dtype)
+    return Samples(values, samples.labels.to(device))
+
+
 class Batches:
     """The real batches of an epoch, gathered on the device.
 
@@ -23,7 +31,7 @@ class Batches:
     update of a step goes through the data in an order of its own, so that further ones leave the first as it was.
 
     Args:
-        samples: the training split, on the device.
+        samples: the training split, on the device, ``ready`` or not.
         lanes: K.
         batch_size: samples in a batch; the last, incomplete batch of an epoch is dropped.
         per_step: discriminator updates per step.
@@ -43,9 +51,7 @@ class Batches:
         self._count = len(samples)
         self._shape = samples.values.shape[1:]
         # Whole rows: gathering by single numbers takes three times as long.
-        rows = samples.values.flatten(1)
-        is_small = rows.numel() * dtype.itemsize <= _READY_BYTES
-        self._rows = scaled(rows, dtype) if is_small else rows
+        self._rows = samples.values.flatten(1)
         self._dtype = dtype
         # The memory stays where it is from epoch to epoch: a recorded program reads it there.
         device = samples.values.device

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 from gansearch.data import Data
 from gansearch.errors import TrainingError
 from gansearch.gan import forms
-from gansearch.training.batches import Batches
+from gansearch.training.batches import Batches, ready
 from gansearch.training.configuration import Configuration
 from gansearch.training.counter_streams import CounterStreams
 from gansearch.training.hooks import Hooks
@@ -68,10 +68,8 @@ class Pack:
         self._device = torch.device(device)
         self._dtype = dtype
         self._kind_of_streams = CounterStreams if forms.takes_lanes_at_once(self._device) else SeededStreams
-        train = replace(
-            data.train, values=data.train.values.to(self._device), labels=data.train.labels.to(self._device)
-        )
-        self._data = replace(data, train=train)
+        self._geometry = data.geometry
+        self._samples = ready(data.train, self._device, dtype)
         self._assemble(tuple(lanes))
 
     @property
@@ -210,7 +208,7 @@ class Pack:
         self._lanes, self._configuration = lanes, configuration
         settings = configuration.training
         self._batches = Batches(
-            self._data.train,
+            self._samples,
             lanes=len(lanes),
             batch_size=settings.batch_size,
             per_step=settings.d_steps_per_g_step,
@@ -247,7 +245,7 @@ class Pack:
         )
 
     def _untrained(self, streams: Streams) -> TrainingState:
-        configuration, geometry = self._configuration, self._data.geometry
+        configuration, geometry = self._configuration, self._geometry
         generator = Player(
             configuration.generator.build(geometry),
             configuration.generator.initialisation,

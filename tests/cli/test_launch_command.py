@@ -17,7 +17,7 @@ import pytest
 import typer
 
 from gansearch.cli._run import told
-from gansearch.cli.launch import parse_settings
+from gansearch.cli._settings import parse_settings
 from gansearch.executors.launch import LaunchResult
 from gansearch.report import ReportFiles
 from gansearch.study import StudyStatus

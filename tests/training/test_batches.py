@@ -9,7 +9,7 @@ from torch import Tensor
 from gansearch.data import Samples
 from gansearch.errors import TrainingError
 from gansearch.testing.streams import seeded_streams
-from gansearch.training.batches import Batches
+from gansearch.training.batches import Batches, ready
 
 SAMPLES = Samples(torch.arange(22.0)[:, None], torch.zeros(22, dtype=torch.int64))
 
@@ -86,17 +86,18 @@ def test_bytes_become_pixels_between_minus_one_and_one_whether_they_are_scaled_b
     samples = Samples(values, torch.zeros(64, dtype=torch.int64))
 
     def first_batch() -> Tensor:
-        batches = Batches(samples, lanes=1, batch_size=64, per_step=1, dtype=dtype)
+        prepared = ready(samples, torch.device("cpu"), dtype)
+        batches = Batches(prepared, lanes=1, batch_size=64, per_step=1, dtype=dtype)
         batches.shuffle(seeded_streams(1))
         (batch,) = batches.at(torch.tensor([0]))
         return batch
 
-    ready = first_batch()
+    found = first_batch()
     monkeypatch.setattr("gansearch.training.batches._READY_BYTES", 0)
-    assert torch.equal(first_batch(), ready)
-    assert (ready.dtype, ready.shape) == (dtype, (1, 64, 1, 2, 2))
+    assert torch.equal(first_batch(), found)
+    assert (found.dtype, found.shape) == (dtype, (1, 64, 1, 2, 2))
     expected = torch.arange(256, dtype=dtype) / 127.5 - 1
-    torch.testing.assert_close(ready.flatten().sort().values, expected, rtol=0, atol=1e-6)
+    torch.testing.assert_close(found.flatten().sort().values, expected, rtol=0, atol=1e-6)
 
 
 def test_less_than_a_batch_is_refused() -> None:

@@ -1,0 +1,33 @@
+"""The option ``--set KEY=VALUE``, which overrides one key of a search space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+Setting = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Override one key of the space, as training.batch_size=64. The value is YAML. Repeatable.",
+        metavar="KEY=VALUE",
+        show_default=False,
+    ),
+]
+
+
+def parse_settings(said: Sequence[str]) -> dict[str, str]:
+    """``["training.batch_size=64"]`` as ``{"training.batch_size": "64"}``; the space reads the values as YAML.
+
+    Raises:
+        typer.BadParameter: where one is not KEY=VALUE; usage errors exit with 2.
+    """
+    found: dict[str, str] = {}
+    for each in said:
+        key, equals, value = each.partition("=")
+        if not (key.strip() and equals):
+            raise typer.BadParameter(f"must be KEY=VALUE; got {each!r}", param_hint="--set")
+        found[key.strip()] = value.strip()
+    return found
