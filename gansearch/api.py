@@ -10,7 +10,7 @@ from typing import Any
 from gansearch.executors.launch import LaunchOptions, LaunchResult
 from gansearch.executors.launch import launch as _launch
 from gansearch.records import Setting
-from gansearch.report.frames import StudyFrames, load_frames
+from gansearch.reporting.frames import StudyFrames, load_frames
 from gansearch.space import SearchSpace
 from gansearch.space.plan import DetectorSettings
 from gansearch.storage import Storage

@@ -13,7 +13,7 @@ def report(name: StudyName, tracking_uri: TrackingUri = None, as_json: Json = Fa
 
     They are findings.md, a self-contained findings.html, and the frames as Parquet.
     """
-    from gansearch.report import write_report
+    from gansearch.reporting import write_report
     from gansearch.storage import Storage
     from gansearch.storage.home import home as home_folder
     from gansearch.storage.home import studies_dir

@@ -8,7 +8,7 @@ from typing import Any
 from gansearch.curves import Record, read_curve
 from gansearch.errors import CorruptFileError
 from gansearch.records import Assignment, TrialEnd, TrialIdentity, evaluation_from_json, trial_end_from_json
-from gansearch.report.pictures import picture_of
+from gansearch.reporting.pictures import picture_of
 from gansearch.storage import Storage
 from gansearch.tracking import MlflowTracker
 

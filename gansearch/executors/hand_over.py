@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gansearch.report import ReportFiles
+from gansearch.reporting import ReportFiles
 from gansearch.tracking import MlflowTracker
 
 

@@ -13,7 +13,7 @@ from gansearch.executors.launch_run import Say
 from gansearch.executors.preflight import check_tracking
 from gansearch.plugins import load_file
 from gansearch.records import Assignment, TrialEnd, TrialIdentity
-from gansearch.report import ReportFiles, write_report
+from gansearch.reporting import ReportFiles, write_report
 from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir, study_dir
 from gansearch.study import StudyStatus, list_studies, open_readonly

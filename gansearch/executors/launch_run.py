@@ -14,7 +14,7 @@ from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.hand_over import hand_over
 from gansearch.executors.lane_choice import LaneChoice, choose_lanes
 from gansearch.executors.local import LocalExecutor
-from gansearch.report import ReportFiles, write_report
+from gansearch.reporting import ReportFiles, write_report
 from gansearch.study import Study, StudyStatus
 from gansearch.study.launches import record_launch
 from gansearch.tracking import MlflowTracker, default_uri

@@ -19,7 +19,7 @@ import typer
 from gansearch.cli._run import told
 from gansearch.cli._settings import parse_settings
 from gansearch.executors.launch import LaunchResult
-from gansearch.report import ReportFiles
+from gansearch.reporting import ReportFiles
 from gansearch.study import StudyStatus
 
 Run = Callable[..., Any]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from gansearch.errors import PluginError, StorageError, TrackingError
 from gansearch.metrics import metrics
-from gansearch.report.analysis import analyse
-from gansearch.report.document import Document, to_html, to_markdown
-from gansearch.report.findings import findings
-from gansearch.report.frames import frames_of, write_frames
-from gansearch.report.loading import load_material
-from gansearch.report.material import StudyMaterial, TrialMaterial
-from gansearch.report.pictures import Pixels, picture_of
+from gansearch.reporting.analysis import analyse
+from gansearch.reporting.document import Document, to_html, to_markdown
+from gansearch.reporting.findings import findings
+from gansearch.reporting.frames import frames_of, write_frames
+from gansearch.reporting.loading import load_material
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.pictures import Pixels, picture_of
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 from gansearch.tracking import is_server, run_links

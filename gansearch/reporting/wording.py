@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from gansearch.records import Setting
-from gansearch.report.statistics import Estimate, Interval
+from gansearch.reporting.statistics import Estimate, Interval
 
 
 def number(value: float) -> str:

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from gansearch.records import End
-from gansearch.report import figures, sentences
-from gansearch.report.analysis import Analysis
-from gansearch.report.associations import Association
-from gansearch.report.document import Block, Bullets, Cell, Code, Document, Figure, Link, Paragraph, Section, Table
-from gansearch.report.facts import what_was_run
-from gansearch.report.material import StudyMaterial, TrialMaterial
-from gansearch.report.pictures import Pixels, png
-from gansearch.report.statistics import FEWEST, Estimate
-from gansearch.report.wording import code, correlation, interval, number, percent, plain, setting
+from gansearch.reporting import figures, sentences
+from gansearch.reporting.analysis import Analysis
+from gansearch.reporting.associations import Association
+from gansearch.reporting.document import Block, Bullets, Cell, Code, Document, Figure, Link, Paragraph, Section, Table
+from gansearch.reporting.facts import what_was_run
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.pictures import Pixels, png
+from gansearch.reporting.statistics import FEWEST, Estimate
+from gansearch.reporting.wording import code, correlation, interval, number, percent, plain, setting
 
 MOST_EXAMPLES = 3
 """Stopped runs that are shown beside the best one."""

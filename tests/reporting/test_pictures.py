@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gansearch.report.pictures import (
+from gansearch.reporting.pictures import (
     FAKE_COLOUR,
     GAP,
     LINE,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gansearch.curves import Curve, read_curve
 from gansearch.errors import CorruptFileError, SpaceError
 from gansearch.records import Setting, TrialIdentity
-from gansearch.report.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.storage import Storage
 from gansearch.study.seeds import trial_seed
 from gansearch.study.status import WAITING, TrialRow

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from gansearch.report.statistics import (
+from gansearch.reporting.statistics import (
     FEWEST,
     Interval,
     holm,

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gansearch.report.loading import load_material
-from gansearch.report.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.loading import load_material
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.storage import Storage
 
 POINTS = 200

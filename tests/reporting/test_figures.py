@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from gansearch.records import End
-from gansearch.report.figures import DPI, ENDS, WIDTH, distance_curves, grids, loss_curves
-from gansearch.report.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.figures import DPI, ENDS, WIDTH, distance_curves, grids, loss_curves
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
 
 
 def pixels(content: bytes | None) -> np.ndarray:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gansearch.report.pictures import data_uri
+from gansearch.reporting.pictures import data_uri
 
 WEB = ("http://", "https://")
 _ADDRESS = ":/?#@!$&'*+,;=%-._~"
@@ -149,7 +149,7 @@ def html_cell(cell: Cell) -> Markup:
 
 def _environment(*, autoescape: bool) -> Environment:
     return Environment(
-        loader=PackageLoader("gansearch.report"),
+        loader=PackageLoader("gansearch.reporting"),
         autoescape=autoescape,
         undefined=StrictUndefined,
         trim_blocks=True,

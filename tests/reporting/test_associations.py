@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from gansearch.records import End
-from gansearch.report.associations import Association, associate, configurations
-from gansearch.report.frames import frames_of
-from gansearch.report.material import StudyMaterial, TrialMaterial
-from gansearch.report.statistics import rank_correlation
+from gansearch.reporting.associations import Association, associate, configurations
+from gansearch.reporting.frames import frames_of
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.statistics import rank_correlation
 
 
 def found(material: StudyMaterial) -> dict[str, Association]:

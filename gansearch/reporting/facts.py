@@ -7,10 +7,10 @@ from typing import Any
 
 from gansearch.dimensions import Choice, Dimension
 from gansearch.records import Setting
-from gansearch.report.document import Block, Table
-from gansearch.report.material import StudyMaterial, TrialMaterial
-from gansearch.report.sentences import GENERATORS, OBJECTIVE_VALUES
-from gansearch.report.wording import code, number, plain, setting
+from gansearch.reporting.document import Block, Table
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.sentences import GENERATORS, OBJECTIVE_VALUES
+from gansearch.reporting.wording import code, number, plain, setting
 from gansearch.space.plan import Objective
 
 

@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gansearch.report.frames import StudyFrames, load_frames
-    from gansearch.report.report import ReportFiles, write_report
+    from gansearch.reporting.frames import StudyFrames, load_frames
+    from gansearch.reporting.report import ReportFiles, write_report
 
 __all__ = ["ReportFiles", "StudyFrames", "load_frames", "write_report"]
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from gansearch.records import End
-from gansearch.report.analysis import analyse
-from gansearch.report.document import Code, Document, to_html, to_markdown
-from gansearch.report.findings import findings
-from gansearch.report.frames import frames_of
-from gansearch.report.material import StudyMaterial, TrialMaterial
-from gansearch.report.pictures import Pixels
+from gansearch.reporting.analysis import analyse
+from gansearch.reporting.document import Code, Document, to_html, to_markdown
+from gansearch.reporting.findings import findings
+from gansearch.reporting.frames import frames_of
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.pictures import Pixels
 
 GRID: Pixels = np.zeros((40, 60), dtype=np.uint8)
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from gansearch.report.document import (
+from gansearch.reporting.document import (
     Block,
     Bullets,
     Code,
@@ -24,7 +24,7 @@ from gansearch.report.document import (
     to_html,
     to_markdown,
 )
-from gansearch.report.pictures import png
+from gansearch.reporting.pictures import png
 
 HOSTILE = '<script>alert(1)</script> | [x](javascript:alert(1)) *a* & "b" `code <i>`'
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from gansearch.records import Setting
-from gansearch.report.frames import StudyFrames, frames_of, thinned, write_frames
-from gansearch.report.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.frames import StudyFrames, frames_of, thinned, write_frames
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.storage import Storage
 
 

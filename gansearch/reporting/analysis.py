@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from statistics import median
 
 from gansearch.records import End
-from gansearch.report.associations import Association, associate
-from gansearch.report.frames import StudyFrames
-from gansearch.report.material import StudyMaterial, TrialMaterial
-from gansearch.report.statistics import Estimate, share
+from gansearch.reporting.associations import Association, associate
+from gansearch.reporting.frames import StudyFrames
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.statistics import Estimate, share
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 
 from gansearch.curves.curve import Curve, SampleFile
 from gansearch.records import End, Evaluation, Finding, MetricValue, Protocol, Setting, TrialEnd, TrialIdentity
-from gansearch.report.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 

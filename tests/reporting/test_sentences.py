@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from gansearch.records import End
-from gansearch.report import sentences
-from gansearch.report.analysis import Compute, EndShare
-from gansearch.report.associations import Association, Level
-from gansearch.report.material import StudyMaterial, TrialMaterial
-from gansearch.report.statistics import Estimate, Interval, share
+from gansearch.reporting import sentences
+from gansearch.reporting.analysis import Compute, EndShare
+from gansearch.reporting.associations import Association, Level
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.statistics import Estimate, Interval, share
 
 UNDER = "under this sampler (`random`)"
 SEEN = Association(

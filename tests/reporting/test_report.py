@@ -15,8 +15,8 @@ import pytest
 from gansearch.curves import CurveWriter, Record
 from gansearch.errors import StudyNotFoundError
 from gansearch.records import Assignment, End, Evaluation, Finding, LaneReport, MetricValue, Protocol, TrialEnd, to_json
-from gansearch.report import load_frames, write_report
-from gansearch.report.loading import load_material
+from gansearch.reporting import load_frames, write_report
+from gansearch.reporting.loading import load_material
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study import Study
@@ -196,10 +196,10 @@ def test_a_tracking_store_that_is_away_keeps_no_report_back(
 
 
 def test_the_report_package_is_lazy() -> None:
-    import gansearch.report
+    import gansearch.reporting
 
-    assert set(gansearch.report.__all__) <= set(dir(gansearch.report))
+    assert set(gansearch.reporting.__all__) <= set(dir(gansearch.reporting))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        gansearch.report.nothing  # noqa: B018
-    wanted: Callable[..., object] = gansearch.report.write_report
+        gansearch.reporting.nothing  # noqa: B018
+    wanted: Callable[..., object] = gansearch.reporting.write_report
     assert wanted is write_report

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from gansearch.records import End
-from gansearch.report.analysis import compute, end_shares
-from gansearch.report.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.analysis import compute, end_shares
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
 
 
 def test_shares_leave_out_what_still_runs(mixed_study: StudyMaterial) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gansearch.report.statistics import Estimate, Interval
-from gansearch.report.wording import (
+from gansearch.reporting.statistics import Estimate, Interval
+from gansearch.reporting.wording import (
     code,
     counted,
     duration,

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gansearch.records import End, Evaluation
-from gansearch.report.analysis import Compute, EndShare
-from gansearch.report.associations import Association, Level
-from gansearch.report.material import StudyMaterial, TrialMaterial
-from gansearch.report.statistics import FEWEST, Estimate
-from gansearch.report.wording import (
+from gansearch.reporting.analysis import Compute, EndShare
+from gansearch.reporting.associations import Association, Level
+from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.statistics import FEWEST, Estimate
+from gansearch.reporting.wording import (
     code,
     correlation,
     counted,

@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from gansearch.report.frames import thinned
-from gansearch.report.material import TrialMaterial
-from gansearch.report.pictures import Pixels
+from gansearch.reporting.frames import thinned
+from gansearch.reporting.material import TrialMaterial
+from gansearch.reporting.pictures import Pixels
 
 DPI = 150
 WIDTH = 8.0

@@ -18,7 +18,7 @@ import pandas as pd
 
 from gansearch.dimensions import Choice
 from gansearch.records import End, Setting
-from gansearch.report.statistics import Estimate, holm, levels_differ, median, rank_correlation
+from gansearch.reporting.statistics import Estimate, holm, levels_differ, median, rank_correlation
 from gansearch.space.parameters import SearchParameter
 from gansearch.space.plan import Objective
 
