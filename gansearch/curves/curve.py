@@ -29,6 +29,15 @@ class SampleFile:
     path: str
 
 
+@dataclass(frozen=True)
+class SavedState:
+    """A checkpoint that was recorded: where it lies in the study's storage. One that no record names does not count."""
+
+    step: int
+    """Generator updates done in it."""
+    path: str
+
+
 @dataclass(eq=False)
 class Curve:
     """What is known of a trial. An attempt that resumed from step s supersedes whatever was recorded after s."""
@@ -46,8 +55,8 @@ class Curve:
     attempt: int | None = None
     """Number of the newest attempt; None where none has begun."""
     samples: list[SampleFile] = field(default_factory=list)
-    checkpoint_step: int = 0
-    """Generator updates in the last checkpoint; 0 where there is none."""
+    checkpoint: SavedState | None = None
+    """The last one."""
     seconds: float = 0.0
     """Time that every attempt took, from its beginning to its end or last record."""
 
@@ -58,6 +67,11 @@ class Curve:
         for record in records:
             assembly.add(record)
         return assembly.finished()
+
+    @property
+    def checkpoint_step(self) -> int:
+        """Generator updates in the last checkpoint; 0 where there is none."""
+        return 0 if self.checkpoint is None else self.checkpoint.step
 
     @property
     def steps(self) -> int:
@@ -111,7 +125,7 @@ class _Assembly:
         elif record.kind == "samples":
             self._samples(record.payload)
         elif record.kind == "checkpoint":
-            self._curve.checkpoint_step = int(record.payload["step"])
+            self._curve.checkpoint = SavedState(int(record.payload["step"]), str(record.payload["path"]))
         elif record.kind == "end":
             self._curve.end = trial_end_from_json(record.payload)
             self._curve.seconds += max(0.0, record.time - self._started)
@@ -138,7 +152,8 @@ class _Assembly:
         curve.evaluations = [done for done in curve.evaluations if done.step <= step]
         curve.findings = [finding for finding in curve.findings if finding.step <= step]
         curve.samples = [sample for sample in curve.samples if sample.step <= step]
-        curve.checkpoint_step = min(curve.checkpoint_step, step)
+        if curve.checkpoint_step > step:  # it could not be read, or was not to be gone on from
+            curve.checkpoint = None
         curve.end = curve.stopped_by = None
 
     def _close_attempt(self) -> None:

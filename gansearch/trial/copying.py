@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from gansearch.curves import Record
+from gansearch.curves import Curve, Record
 from gansearch.curves.segment import pack, scan
+from gansearch.errors import StorageError
 from gansearch.records import TrialIdentity
 from gansearch.storage import Storage
+
+
+@dataclass(frozen=True)
+class _File:
+    path: str
+    content: bytes
 
 
 @dataclass(frozen=True)
 class TrialCopy:
     """From one storage, whose writer may still be at work, to another, both on this machine.
 
-    Copying again takes what is new. A record is whole whenever a checkpoint is, in both: a checkpoint that is ahead of
-    its record would lose some of it.
+    Copying again takes what is new. What a record names is there before the record is.
     """
 
     source: Storage
@@ -34,23 +41,31 @@ class TrialCopy:
         Raises:
             CorruptFileError: where the source's record is damaged.
         """
-        checkpoint = self._checkpoint()
-        record = self._renamed(self.source.read(_record_path(self.old)))
+        content, checkpoint = self._at_one_moment()
+        record = self._renamed(content)
         path = _record_path(self.new)
         there = self.target.read(path) if self.target.exists(path) else b""
         if not record.startswith(there):
             return False
         for folder in ("samples", "post_mortem"):
             self._copy_folder(folder)
+        if checkpoint is not None:
+            self._write(self._renamed_path(checkpoint.path), checkpoint.content)
         if record != there:
             self.target.write(path, record)
-        if checkpoint is not None:
-            self._write(_checkpoint_path(self.new), checkpoint)
         return True
 
-    def _checkpoint(self) -> bytes | None:
-        path = _checkpoint_path(self.old)
-        return self.source.read(path) if self.source.exists(path) else None
+    def _at_one_moment(self) -> tuple[bytes, _File | None]:
+        """The source's record and the checkpoint that it names; its writer may be replacing both."""
+        while True:
+            content = self.source.read(_record_path(self.old))
+            named = Curve.of(scan(content, f"{self.source.url}/{_record_path(self.old)}").records).checkpoint
+            if named is None:
+                return content, None
+            with suppress(StorageError):
+                return content, _File(named.path, self.source.read(named.path))
+            if self.source.read(_record_path(self.old)) == content:  # nobody writes: it has been removed
+                return content, None
 
     def _copy_folder(self, folder: str) -> None:
         old, new = f"{folder}/{self.old}", f"{folder}/{self.new}"
@@ -72,14 +87,12 @@ class TrialCopy:
         payload: Mapping[str, Any] = record.payload
         if "path" not in payload:
             return record
-        parts = PurePosixPath(payload["path"]).parts
-        renamed = (part.replace(str(self.old), str(self.new), 1) for part in parts[1:])
-        return replace(record, payload={**payload, "path": str(PurePosixPath(parts[0], *renamed))})
+        return replace(record, payload={**payload, "path": self._renamed_path(payload["path"])})
+
+    def _renamed_path(self, path: str) -> str:
+        folder, name, *rest = PurePosixPath(path).parts
+        return str(PurePosixPath(folder, name.replace(str(self.old), str(self.new), 1), *rest))
 
 
 def _record_path(identity: TrialIdentity) -> str:
     return f"records/{identity}.records"
-
-
-def _checkpoint_path(identity: TrialIdentity) -> str:
-    return f"checkpoints/{identity}.safetensors"

@@ -23,12 +23,8 @@ from gansearch.records import (
     to_json,
 )
 from gansearch.storage import Storage
+from gansearch.trial import checkpoints
 from gansearch.trial.post_mortem import write_post_mortem
-
-
-def checkpoint_path(assignment: Assignment) -> str:
-    """Where a trial's last checkpoint lies within the study's storage."""
-    return f"checkpoints/{assignment.identity}.safetensors"
 
 
 class LaneRun:
@@ -92,10 +88,11 @@ class LaneRun:
         In this order: a record may be ahead of its checkpoint, which then repeats some steps; a checkpoint ahead of its
         record would lose some for good.
         """
-        path = checkpoint_path(self.assignment)
         self._writer.flush()
         self._writer.check_fence()
-        self._storage.write(path, content)
+        checkpoints.write(self._storage, self.assignment, step, content, lambda path: self._name(step, path))
+
+    def _name(self, step: int, path: str) -> None:
         self._append("checkpoint", {"step": step, "path": path})
         self._writer.flush()
 

@@ -14,11 +14,12 @@ from gansearch.records import Assignment, End, Evaluation, LaneReport, TrialEnd
 from gansearch.space.configuration import resolve
 from gansearch.storage import Storage
 from gansearch.training import Lane, Pack
-from gansearch.training.checkpoint import from_bytes, to_bytes
+from gansearch.training.checkpoint import to_bytes
 from gansearch.trial import provenance
 from gansearch.trial.answer import Answer, PackRun
+from gansearch.trial.checkpoints import readable
 from gansearch.trial.context import TrialContext
-from gansearch.trial.lane_run import LaneRun, checkpoint_path
+from gansearch.trial.lane_run import LaneRun
 from gansearch.trial.measuring import FINAL, RUNG, EvaluationProtocol, measure
 from gansearch.trial.samples import to_npz
 from gansearch.trial.workbench import Workbench
@@ -214,11 +215,14 @@ class TrainedPack:
     # --- start ------------------------------------------------------------------------------------------------------
 
     def _restore(self, assignments: Sequence[Assignment], is_again: bool) -> None:
-        """Set each lane to its checkpoint."""
+        """Set each lane to its checkpoint; one whose checkpoint is damaged begins anew."""
+        self._damage: list[str | None] = [None] * len(assignments)
         for index, assignment in enumerate(assignments):
-            path = checkpoint_path(assignment)
-            if (is_again or assignment.attempt > 0) and self._storage.exists(path):
-                self._pack.load_lane_state(index, from_bytes(self._storage.read(path)))
+            if not is_again and assignment.attempt == 0:
+                continue
+            state, self._damage[index] = readable(self._storage, assignment.identity)
+            if state is not None:
+                self._pack.load_lane_state(index, state)
 
     def _start(self) -> None:
         """Open each lane's record where the lane goes on."""
@@ -232,5 +236,6 @@ class TrainedPack:
             "host": platform.node(),
             "pid": os.getpid(),
         }
-        for lane, step in zip(self._lanes, self._pack.steps, strict=True):
-            lane.start(step, {**about, "seed": lane.assignment.seed})
+        for lane, step, damage in zip(self._lanes, self._pack.steps, self._damage, strict=True):
+            said = {} if damage is None else {"damaged_checkpoint": damage}
+            lane.start(step, {**about, "seed": lane.assignment.seed, **said})

@@ -7,9 +7,8 @@ from gansearch.records import Assignment
 from gansearch.space.configuration import resolve
 from gansearch.storage import Storage
 from gansearch.training import Lane, Pack
-from gansearch.training.checkpoint import from_bytes
+from gansearch.trial.checkpoints import read_latest
 from gansearch.trial.context import TrialContext
-from gansearch.trial.lane_run import checkpoint_path
 from gansearch.trial.workbench import Workbench
 
 
@@ -17,12 +16,15 @@ def restore(assignment: Assignment, context: TrialContext, bench: Workbench) -> 
     """A pack of one lane at the step of the trial's last checkpoint.
 
     Raises:
-        StorageError: where the trial has no checkpoint.
+        StorageError: where the trial has no checkpoint, or it has been removed.
+        CorruptFileError: where it is damaged.
     """
-    storage = Storage(context.storage_url)
-    path = checkpoint_path(assignment)
-    if not storage.exists(path):
-        raise StorageError(f"trial {assignment.identity} has no checkpoint at {path} in {context.storage_url}")
+    state = read_latest(Storage(context.storage_url), assignment.identity)
+    if state is None:
+        raise StorageError(
+            f"the trial {assignment.identity} must have a checkpoint; {context.storage_url} has none of it: it ended "
+            "before its first one, or the checkpoint has been removed (keep: in the space, or gansearch prune)"
+        )
     pack = Pack([Lane(resolve(assignment.settings), assignment.seed)], bench.data, device=context.device)
-    pack.load_lane_state(0, from_bytes(storage.read(path)))
+    pack.load_lane_state(0, state)
     return pack

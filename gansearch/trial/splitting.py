@@ -20,11 +20,11 @@ from gansearch.records import Assignment, End, LaneReport, TrialEnd, TrialIdenti
 from gansearch.space.configuration import resolve
 from gansearch.storage import Storage
 from gansearch.trial.answer import Answer, PackRun
+from gansearch.trial.checkpoints import saved_step
 from gansearch.trial.context import TrialContext
 from gansearch.trial.failure import end_of, ended_unheld, reason_of
 from gansearch.trial.fitting import most_lanes, remember
 from gansearch.trial.pack_run import TrainedPack
-from gansearch.trial.standing import saved_step
 from gansearch.trial.workbench import Workbench
 
 LIVES: Final = 2
@@ -205,7 +205,7 @@ class SplittingRun:
     def _place(self, group: _Group, assignment: Assignment) -> tuple[int, int]:
         """Step and epoch from which a trial would go on."""
         is_begun = group.is_again or assignment.attempt > 0
-        step = saved_step(self._storage, assignment) if is_begun else 0
+        step = saved_step(self._storage, assignment.identity) if is_begun else 0
         if step == 0:
             return 0, 0
         batch_size = resolve(assignment.settings).training.batch_size

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from gansearch.curves import Curve, read_curve
 from gansearch.records import Assignment, TrialEnd, TrialIdentity
 from gansearch.storage import Storage
-from gansearch.training.checkpoint import from_bytes
-from gansearch.trial.lane_run import checkpoint_path
+from gansearch.trial.checkpoints import saved_step
 
 
 @dataclass(frozen=True)
@@ -60,16 +59,6 @@ def start_step(storage: Storage, assignment: Assignment) -> int:
     """The step at which the trial's next attempt starts: that of its checkpoint, or 0.
 
     Raises:
-        CorruptFileError: where the checkpoint is damaged.
+        CorruptFileError: where its record is damaged.
     """
-    return 0 if assignment.attempt == 0 else saved_step(storage, assignment)
-
-
-def saved_step(storage: Storage, assignment: Assignment) -> int:
-    """The step of the trial's checkpoint; 0 where it has none.
-
-    Raises:
-        CorruptFileError: where the checkpoint is damaged.
-    """
-    path = checkpoint_path(assignment)
-    return from_bytes(storage.read(path)).step if storage.exists(path) else 0
+    return 0 if assignment.attempt == 0 else saved_step(storage, assignment.identity)

@@ -47,7 +47,7 @@ def test_a_resumed_attempt_supersedes_what_came_after_its_checkpoint(made: Made)
     assert [(each.epoch, each.value("frechet_distance")) for each in curve.evaluations] == [(1, 1), (2, 2), (3, 33)]
     assert [each.step for each in curve.findings] == [10]
     assert curve.samples_by_epoch == {1: "samples/1-0"}
-    assert (curve.end, curve.stopped_by, curve.checkpoint_step) == (None, None, 20)
+    assert (curve.end, curve.stopped_by, curve.checkpoint) == (None, None, None)
     assert (curve.attempt, len(curve.attempts)) == (1, 2)
 
 

@@ -95,21 +95,26 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(ring: Ring) -> None:
     assert [done.metrics for done in disturbed.evaluations] == [done.metrics for done in whole.evaluations]
 
 
-def test_a_damaged_checkpoint_fails_its_trial_alone(ring: Ring) -> None:
+def test_a_damaged_checkpoint_costs_its_trial_only_time(ring: Ring) -> None:
     def fall(status: StudyStatus) -> None:
         if curve_of("rings", 0).checkpoint_step:
             raise RuntimeError("the driver falls")
 
+    launch(ring(plan__trials=1), LaunchOptions(executor="local", name="whole"))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("gansearch.executors.driver.WATCH_EVERY_S", 0.0)
         with pytest.raises(RuntimeError, match="falls"):
             launch(ring(plan__trials=2), LOCAL, watch=fall)
-    path = study_dir("rings") / "checkpoints" / "rings-0.safetensors"
+    (path,) = (study_dir("rings") / "checkpoints" / "rings-0").iterdir()
     path.write_bytes(path.read_bytes()[:-1])
     result = resume("rings", LOCAL)
     assert result.outcome == "finished"
-    assert result.status.counts == {"failed": 1, "completed": 1}
-    assert shown_in_mlflow("rings-0") == ("FAILED", "failed")
+    assert result.status.counts == {"completed": 2}
+    again, whole = curve_of("rings", 0), curve_of("whole", 0)
+    assert f"{path} is damaged" in again.attempts[1]["damaged_checkpoint"]
+    assert again.attempts[1]["from_step"] == 0
+    np.testing.assert_array_equal(again.signals["d_loss"], whole.signals["d_loss"])
+    assert shown_in_mlflow("rings-0") == ("FINISHED", "completed")
 
 
 def test_an_end_that_no_driver_heard_of_is_shown(ring: Ring) -> None:

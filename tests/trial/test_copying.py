@@ -14,16 +14,22 @@ from gansearch.trial.copying import TrialCopy
 OLD, NEW = TrialIdentity("s", 1), TrialIdentity("mine", 1)
 
 
+@pytest.fixture(params=["{}/0-3.safetensors", "{}.safetensors"], ids=["now", "format 1"])
+def checkpoint(request: pytest.FixtureRequest) -> str:
+    """Where a trial's checkpoint lies, with {} for its identity."""
+    return f"checkpoints/{request.param}"
+
+
 @pytest.fixture
-def source(tmp_path: Path) -> Storage:
+def source(tmp_path: Path, checkpoint: str) -> Storage:
     """One attempt with one signal window, samples, a post-mortem and a checkpoint."""
     storage = Storage(tmp_path / "source")
     storage.write(f"samples/{OLD}/2.npz", b"samples")
     storage.write(f"post_mortem/{OLD}/finding.json", b"finding")
-    storage.write(f"checkpoints/{OLD}.safetensors", b"state")
+    storage.write(checkpoint.format(OLD), b"state")
     append(storage, OLD, 0, Record("attempt", 0, {"from_step": 0, "started": 5.0}), window(0, 0))
     append(storage, OLD, 0, Record("samples", 0, {"epoch": 2, "step": 3, "path": f"samples/{OLD}/2.npz"}))
-    append(storage, OLD, 0, Record("checkpoint", 0, {"step": 3, "path": f"checkpoints/{OLD}.safetensors"}))
+    append(storage, OLD, 0, Record("checkpoint", 0, {"step": 3, "path": checkpoint.format(OLD)}))
     return storage
 
 
@@ -48,10 +54,10 @@ def curve(storage: Storage, identity: TrialIdentity) -> Curve:
     return Curve.of(read_curve(storage, identity)[0])
 
 
-def test_everything_of_a_trial_lies_under_its_new_name(source: Storage, target: Storage) -> None:
+def test_everything_of_a_trial_lies_under_its_new_name(source: Storage, target: Storage, checkpoint: str) -> None:
     assert TrialCopy(source, target, OLD, NEW).run()
     assert target.list() == [
-        "checkpoints/mine-1.safetensors",
+        checkpoint.format(NEW),
         "post_mortem/mine-1/finding.json",
         "records/mine-1.records",
         "samples/mine-1/2.npz",
@@ -83,14 +89,22 @@ def test_a_torn_end_is_left_out_and_what_comes_later_is_added(
     np.testing.assert_array_equal(copied.signals["d_loss"], [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
 
 
-def test_a_trial_that_has_gone_on_by_itself_is_left_alone(source: Storage, target: Storage) -> None:
+def test_a_trial_that_has_gone_on_by_itself_is_left_alone(source: Storage, target: Storage, checkpoint: str) -> None:
     TrialCopy(source, target, OLD, NEW).run()
     append(target, NEW, 1, Record("attempt", 1, {"from_step": 3, "started": 6.0}), window(1, 3))
     append(source, OLD, 1, Record("attempt", 1, {"from_step": 0, "started": 7.0}))
-    source.write(f"checkpoints/{OLD}.safetensors", b"another state")
+    source.write(checkpoint.format(OLD), b"another state")
     assert not TrialCopy(source, target, OLD, NEW).run()
     assert curve(target, NEW).steps == 6
-    assert target.read("checkpoints/mine-1.safetensors") == b"state"
+    assert target.read(checkpoint.format(NEW)) == b"state"
+
+
+def test_a_checkpoint_that_has_been_removed_is_not_waited_for(
+    source: Storage, target: Storage, checkpoint: str
+) -> None:
+    source.delete(checkpoint.format(OLD))
+    assert TrialCopy(source, target, OLD, NEW).run()
+    assert curve(target, NEW).steps == 3
 
 
 def test_a_damaged_record_is_not_copied(source: Storage, target: Storage) -> None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from gansearch.curves import Curve, read_curve
 from gansearch.plugins import load_file
 from gansearch.records import Assignment, End, LaneReport
 from gansearch.storage import Storage
+from gansearch.trial import checkpoints
 from gansearch.trial.context import TrialContext
 from gansearch.trial.list_run import ListRun
 
@@ -131,16 +131,29 @@ def test_a_configuration_that_cannot_be_trained_fails_and_the_others_go_on(make:
     assert [end_of(context, each) for each in listed] == [End.COMPLETED, End.FAILED, End.FAILED, End.COMPLETED]
 
 
-@pytest.mark.parametrize("path", ["records/s-0.records", "checkpoints/s-0.safetensors"])
-def test_what_is_damaged_is_left_as_it_is_and_the_others_go_on(make: Make, context: TrialContext, path: str) -> None:
+def test_what_is_damaged_is_left_as_it_is_and_the_others_go_on(make: Make, context: TrialContext) -> None:
     listed = [make(number) for number in range(2)]
     run_list(listed, context, stop=stop_after(3))
     storage = Storage(context.storage_url)
-    damaged = b"damaged" + storage.read(path)[7:]
-    storage.write(path, damaged)
+    damaged = b"damaged" + storage.read("records/s-0.records")[7:]
+    storage.write("records/s-0.records", damaged)
 
     run = run_list(listed, context)
     assert list(run.damaged) == [listed[0].identity]
     assert run.left == 0
-    assert storage.read(path) == damaged
+    assert storage.read("records/s-0.records") == damaged
     assert end_of(context, listed[1]) is End.COMPLETED
+
+
+def test_a_trial_with_a_damaged_checkpoint_begins_anew(make: Make, context: TrialContext) -> None:
+    listed = [make(number) for number in range(2)]
+    run_list(listed, context, stop=stop_after(3))
+    storage = Storage(context.storage_url)
+    (path,) = checkpoints.files(storage, listed[0].identity)
+    storage.write(path, b"damaged" + storage.read(path)[7:])
+
+    run = run_list(listed, context)
+    assert (run.damaged, run.left) == ({}, 0)
+    assert [end_of(context, each) for each in listed] == [End.COMPLETED, End.COMPLETED]
+    last = [curve_of(context, each).attempts[-1] for each in listed]
+    assert [attempt["from_step"] > 0 for attempt in last] == [False, True]
