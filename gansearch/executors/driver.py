@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 
 from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.packing import Packer
-from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd
+from gansearch.records import Assignment, Decision, End, LaneReport
 from gansearch.study import Study, StudyStatus
 from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.run import Answer
 
 WATCH_EVERY_S = 1.0
+UNWRITTEN = 3
+"""Packs in a row whose records could not be written, after which the search ends."""
 
 
 class Driver:
@@ -47,9 +49,17 @@ class Driver:
         self._packer = Packer(study.ask, lanes, fair=None if workers is None else self._fair)
         self._watch = watch
         self._watched = 0.0
+        self._unwritten = 0
+        self.storage_failure: str | None = None
+        """Why nothing more can be run: records could not be written, several times in a row."""
+
+    @property
+    def due_in_s(self) -> float | None:
+        """Seconds until trials can be started that wait after a loss; None where none waits, or nothing may start."""
+        return None if self.stopping else self._study.due_in_s
 
     def next_pack(self) -> list[Assignment]:
-        """Trials to start now; empty when there is nothing to start (any more, or for now)."""
+        """Trials to start now; empty when there is nothing to start (any more, or for now: ``due_in_s``)."""
         if self.stopping:
             return []
         pack = self._packer.next_pack()
@@ -61,18 +71,33 @@ class Driver:
 
     def report(self, reports: Sequence[LaneReport]) -> Answer:
         """Pass reports to the study and return its answer. An empty list asks only whether to stop."""
+        if reports:
+            self._unwritten = 0
         decisions = {report.identity: self._study.report(report) for report in reports}
         for identity in decisions:
             self._feed.update(identity)
         self._show_ends()
         self.show()
         pruned = frozenset(who for who, said in decisions.items() if said is Decision.PRUNE)
-        return Answer(pruned, self._stop())
+        resting, discarded = self._study.stopped()
+        return Answer(prune=pruned | discarded, rest=resting, stop=self._stop())
 
     def lost(self, assignments: Sequence[Assignment], reason: str) -> None:
         """Tell the study that a worker died under these trials; it offers them again as the next attempt."""
         for each in assignments:
-            self._study.report(LaneReport(each.identity, each.attempt, 0, 0, end=TrialEnd(End.LOST, reason, 0, 0)))
+            self._study.lost(each.identity, each.attempt, reason)
+        self._show_ends()
+
+    def unwritten(self, assignments: Sequence[Assignment], reason: str) -> None:
+        """The records of these trials could not be written. After some times in a row nothing more is started.
+
+        That says nothing about the trials: they are offered again, or rest until the study is resumed.
+        """
+        self._unwritten += 1
+        if self._unwritten >= UNWRITTEN:
+            self.storage_failure = reason
+        for each in assignments:
+            self._study.lost(each.identity, each.attempt, reason, is_storage=True)
         self._show_ends()
 
     @property
@@ -101,4 +126,6 @@ class Driver:
     def _stop(self) -> End | None:
         if self._interrupt.asked or self._study.stop_requested:
             return End.STOPPED_BY_USER
+        if self.storage_failure is not None:
+            return End.LOST
         return None if self._study.budget_spent is None else End.BUDGET

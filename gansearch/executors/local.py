@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from gansearch.errors import CorruptFileError
+from gansearch.errors import CorruptFileError, FencedError, StorageError
 from gansearch.executors.driver import Driver
 from gansearch.records import Assignment, Setting
 from gansearch.trial.context import TrialContext
@@ -15,6 +16,9 @@ from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.lane_probe import probe_lanes
 from gansearch.trial.lane_table import LaneTable
 from gansearch.trial.run import Answer, run_pack
+
+WAIT_S = 0.1
+"""Longest sleep while trials wait to be begun again; Ctrl-C is heard in between."""
 
 
 class LocalExecutor:
@@ -40,8 +44,14 @@ class LocalExecutor:
 
     def run(self, driver: Driver, context: TrialContext) -> None:
         """Drive the study to its end, or until it is asked to stop."""
-        while pack := driver.next_pack():
-            _run_one(pack, driver, context)
+        while True:
+            pack = driver.next_pack()
+            if pack:
+                _run_one(pack, driver, context)
+            elif (due_in_s := driver.due_in_s) is None:
+                return
+            else:
+                time.sleep(min(WAIT_S, due_in_s))
 
     def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
         """Measure completed trials by the protocol of the end, one after the other."""
@@ -61,5 +71,10 @@ def _run_one(pack: list[Assignment], driver: Driver, context: TrialContext) -> N
             return
         except CorruptFileError as error:  # fails this pack after some attempts, and must not end the others' search
             driver.lost(pack, str(error))
+            return
+        except FencedError:
+            raise  # another driver has taken the study over
+        except StorageError as error:
+            driver.unwritten(pack, str(error))
             return
         answer = driver.report(reports)

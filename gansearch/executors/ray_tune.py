@@ -9,6 +9,7 @@ two give a trial the same curve.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -16,12 +17,12 @@ from typing import Any, Self
 
 import ray
 from ray import tune
-from ray.exceptions import RayError
+from ray.exceptions import RayActorError, RayError
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
-from gansearch.errors import ExecutorError
+from gansearch.errors import CorruptFileError, ExecutorError, StorageError
 from gansearch.executors.driver import Driver
 from gansearch.executors.ray_session import ray_session
 from gansearch.records import Assignment, LaneReport, Setting
@@ -79,6 +80,10 @@ class PackTrainable(tune.Trainable):  # type: ignore[misc]
         except StopIteration:
             self._close()
             return {"reports": [], "done": True}
+        except StorageError as error:
+            self._close()
+            kind = "lost" if isinstance(error, CorruptFileError) else "unwritten"
+            return {"reports": [], "done": True, kind: str(error)}
 
     def cleanup(self) -> None:
         """Let go of the pack."""
@@ -97,6 +102,7 @@ class StudySearcher(Searcher):  # type: ignore[misc]
         super().__init__(metric=None, mode=None)
         self._driver = driver
         self._live: dict[str, list[Assignment]] = {}
+        self._reasons: dict[str, str] = {}
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         """A pack; None while running trials may still be handed back; FINISHED when nothing can come any more."""
@@ -104,13 +110,22 @@ class StudySearcher(Searcher):  # type: ignore[misc]
         if pack:
             self._live[trial_id] = pack
             return {"pack": pack}
-        return None if self._live else Searcher.FINISHED
+        return None if self._live or self._driver.due_in_s is not None else Searcher.FINISHED
+
+    def died(self, trial_id: str, reason: str) -> None:
+        """Hear why a worker died, before ``on_trial_complete`` is told that it did."""
+        self._reasons[trial_id] = reason
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
-        """A pack has ended, or its worker has died."""
+        """A pack has ended, its worker has died, or could not read or write its records."""
         pack = self._live.pop(trial_id, [])
+        said = result or {}
         if error:
-            self._driver.lost(pack, "its worker died")
+            self._driver.lost(pack, self._reasons.pop(trial_id, "its worker died"))
+        elif "lost" in said:
+            self._driver.lost(pack, said["lost"])
+        elif "unwritten" in said:
+            self._driver.unwritten(pack, said["unwritten"])
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing: Tune pickles its parts to restore them, which ``gansearch resume`` does from the study instead."""
@@ -126,9 +141,10 @@ class StudySearcher(Searcher):  # type: ignore[misc]
 class StudyScheduler(FIFOScheduler):  # type: ignore[misc]
     """Passes reports to the study, and the study's answers back. It holds no state."""
 
-    def __init__(self, driver: Driver, desk: Any) -> None:
+    def __init__(self, driver: Driver, searcher: StudySearcher, desk: Any) -> None:
         super().__init__()
         self._driver = driver
+        self._searcher = searcher
         self._desk = desk
 
     def __getstate__(self) -> dict[str, Any]:
@@ -140,6 +156,10 @@ class StudyScheduler(FIFOScheduler):  # type: ignore[misc]
         reports: Sequence[LaneReport] = result["reports"]
         ray.get(self._desk.put.remote(trial.trial_id, self._driver.report(reports)))
         return str(TrialScheduler.CONTINUE)
+
+    def on_trial_error(self, tune_controller: Any, trial: Trial) -> None:
+        """Tell the searcher why: Tune tells it only that."""
+        self._searcher.died(trial.trial_id, why_it_died(trial.get_pickled_error()))
 
 
 class RayTuneExecutor:
@@ -203,13 +223,14 @@ class RayTuneExecutor:
             ExecutorError: where the cluster lacks the resources of a single pack.
         """
         desk = ray.remote(num_cpus=0)(Desk).remote()
+        searcher = StudySearcher(driver)
         trainable = tune.with_parameters(PackTrainable, context=context, desk=desk)
         with tempfile.TemporaryDirectory(prefix="gansearch-tune-") as folder:
             tuner = tune.Tuner(
                 tune.with_resources(trainable, self._wanted("cpu", "gpu")),
                 tune_config=tune.TuneConfig(
-                    search_alg=StudySearcher(driver),
-                    scheduler=StudyScheduler(driver, desk),
+                    search_alg=searcher,
+                    scheduler=StudyScheduler(driver, searcher, desk),
                     num_samples=ENDLESS,
                     max_concurrent_trials=self.workers(),
                     reuse_actors=True,
@@ -230,6 +251,18 @@ class RayTuneExecutor:
     def _wanted(self, cpu: str, gpu: str) -> dict[str, float]:
         amounts = {cpu: self._resources.cpu, gpu: self._resources.gpu}
         return {name: amount for name, amount in amounts.items() if amount}
+
+
+def why_it_died(error: BaseException | None) -> str:
+    """A worker's death as a sentence fragment: what Ray says of a process, or the exception that ended it."""
+    if isinstance(error, RayActorError):
+        said = re.search(r"exit type: ([A-Z_]+)", str(error)), re.search(r"exit detail: ([^.\n]+)", str(error))
+        kind, detail = (None if found is None else found[1].strip() for found in said)
+        return "its worker died" + (f" ({kind}: {detail})" if kind and detail else "")
+    if error is None:
+        return "its worker died"
+    cause = getattr(error, "cause", None) or error
+    return f"its worker failed: {type(cause).__name__}: {cause}"
 
 
 def concurrency(resources: Resources, available: dict[str, float]) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
+from collections.abc import Collection
 from dataclasses import replace
+from enum import Enum, auto
 
 import optuna
 from optuna.trial import TrialState
 
 from gansearch.errors import CorruptFileError
-from gansearch.records import Assignment, End, Evaluation, LaneReport, TrialEnd, TrialIdentity
+from gansearch.records import Assignment, End, Evaluation, TrialEnd, TrialIdentity
+from gansearch.study.back_off import delay_s
 from gansearch.study.ends import tell, told
 from gansearch.study.live_trial import LiveTrial
 from gansearch.study.objective import evaluation_values, is_finite, objective_values
@@ -21,6 +25,18 @@ from gansearch.study.starting import Starter
 from gansearch.study.study_reader import StudyReader
 
 DRIVER_LOST = "its driver was lost"
+STOPPED = "stopped by the user before it was begun again"
+
+
+class Loss(Enum):
+    """What was lost under a run, and so whether the run's configuration may be to blame."""
+
+    WORKER = auto()
+    """Counted: so many in a row without getting on are a failure."""
+    DRIVER = auto()
+    """Counted apart: such runs come last after a resume, and never fail for it."""
+    STORAGE = auto()
+    """Its records could not be written: not counted."""
 
 
 class LiveTrials:
@@ -49,6 +65,8 @@ class LiveTrials:
         for frozen in reader.frozen():
             if frozen.state is TrialState.RUNNING:
                 self._adopt(self._starter.adopt(frozen))
+        # Under which drivers die again and again, should be tried last: the others then get their turn.
+        self._ready = deque(sorted(self._ready, key=lambda pair: pair[1].driver_losses))
 
     @property
     def epochs(self) -> int:
@@ -63,14 +81,11 @@ class LiveTrials:
     # --- handing out ------------------------------------------------------------------------------------------------
 
     def next(self) -> Assignment | None:
-        """The next run to start: what was lost or interrupted first, then new trials; None where there is none."""
-        if not self._ready:
-            live = self._starter.start()
-            if live is None:
-                return None
-            self._live[live.number] = live
-            self._ready.extend((live, replicate) for replicate in live.replicates)
-        live, replicate = self._ready.popleft()
+        """The next run to start: what was lost or interrupted first, then new trials; None where there is none now."""
+        found = self._due() or self._new()
+        if found is None:
+            return None
+        live, replicate = found
         identity = self._identity(live, replicate)
         if replicate.attempt > 0:
             # From here on the worker of an earlier attempt, should it still live, can write nothing more.
@@ -81,14 +96,40 @@ class LiveTrials:
         seed = trial_seed(self._reader.seed, live.number, identity.replicate)
         return Assignment(identity, seed, replicate.attempt, dict(live.settings), dict(live.parameters))
 
-    def find(self, report: LaneReport) -> tuple[LiveTrial, Replicate] | None:
-        """Whom a report is about; None where that run is not out (any more), or has been replaced."""
-        live = self._live.get(report.identity.number)
-        index = report.identity.replicate or 0
+    @property
+    def due_in_s(self) -> float | None:
+        """Seconds until a run that waits after a loss may be begun again; None where none waits."""
+        if not self._ready:
+            return None
+        return max(0.0, min(replicate.due for _, replicate in self._ready) - time.monotonic())
+
+    def _due(self) -> tuple[LiveTrial, Replicate] | None:
+        """Take the first run that need not wait any longer."""
+        now = time.monotonic()
+        for pair in self._ready:
+            if pair[1].due <= now:
+                self._ready.remove(pair)
+                return pair
+        return None
+
+    def _new(self) -> tuple[LiveTrial, Replicate] | None:
+        """Begin a trial; its first replicate."""
+        live = self._starter.start()
+        if live is None:
+            return None
+        self._live[live.number] = live
+        first, *others = live.replicates
+        self._ready.extend((live, replicate) for replicate in others)
+        return live, first
+
+    def find(self, identity: TrialIdentity, attempt: int) -> tuple[LiveTrial, Replicate] | None:
+        """Whom an attempt belongs to; None where that run is not out (any more), or the attempt has been replaced."""
+        live = self._live.get(identity.number)
+        index = identity.replicate or 0
         if live is None or index >= len(live.replicates):
             return None
         replicate = live.replicates[index]
-        return (live, replicate) if replicate.is_out and replicate.attempt == report.attempt else None
+        return (live, replicate) if replicate.is_out and replicate.attempt == attempt else None
 
     # --- rungs ------------------------------------------------------------------------------------------------------
 
@@ -117,11 +158,11 @@ class LiveTrials:
 
     # --- ends -------------------------------------------------------------------------------------------------------
 
-    def ended(self, live: LiveTrial, replicate: Replicate, end: TrialEnd) -> None:
-        """Take the end of a run, or of an attempt at it."""
+    def ended(self, live: LiveTrial, replicate: Replicate, end: TrialEnd, loss: Loss = Loss.WORKER) -> None:
+        """Take the end of a run, or of an attempt at it; of a lost one, also what was lost."""
         replicate.is_out = False
         if end.end is End.LOST:
-            end = self._after_loss(live, replicate, end)
+            end = self._after_loss(live, replicate, end, loss)
         if live.pruned_at is not None and not end.end.is_final:
             end = replace(end, end=End.PRUNED, reason=f"pruned at rung {live.pruned_at}; {end.reason}")
         if end.end is End.COMPLETED:
@@ -136,6 +177,21 @@ class LiveTrials:
             live.report(replicate.index, replicate.values[0])
             self._ask_pruner(live, replicate.index)
         self._conclude(live)
+
+    def stop(self, number: int, discarded: str | None) -> None:
+        """Let a trial's runs rest that no executor has; or, for the reason ``discarded``, give them up for good."""
+        live = self._live.get(number)
+        waiting = [] if live is None else [each for each in live.replicates if not each.is_out and not each.is_over]
+        for replicate in waiting:
+            assert live is not None
+            self._ready = deque(pair for pair in self._ready if pair[1] is not replicate)
+            end, reason = (End.STOPPED_BY_USER, STOPPED) if discarded is None else (End.PRUNED, discarded)
+            self.ended(live, replicate, TrialEnd(end, reason, 0, replicate.epoch))
+
+    def out(self, numbers: Collection[int]) -> frozenset[TrialIdentity]:
+        """The runs of these trials that an executor has."""
+        chosen = [self._live[number] for number in numbers if number in self._live]
+        return frozenset(self._identity(live, each) for live in chosen for each in live.replicates if each.is_out)
 
     def newly_over(self) -> list[tuple[TrialIdentity, TrialEnd]]:
         """The runs of the trials that have been told since the last call, each with its end."""
@@ -201,7 +257,8 @@ class LiveTrials:
         if replicate.is_over:
             return
         if replicate.end is None and (recorded is not None or has_begun(replicate, curve)):
-            self.ended(live, replicate, TrialEnd(End.LOST, DRIVER_LOST, curve.steps, replicate.epoch))
+            lost = TrialEnd(End.LOST, DRIVER_LOST, curve.steps, replicate.epoch)
+            self.ended(live, replicate, lost, Loss.DRIVER)
             return
         if live.pruned_at is not None:
             self.ended(
@@ -212,7 +269,7 @@ class LiveTrials:
         self._ready.append((live, replicate))
         self._judge(live)
 
-    def _after_loss(self, live: LiveTrial, replicate: Replicate, end: TrialEnd) -> TrialEnd:
+    def _after_loss(self, live: LiveTrial, replicate: Replicate, end: TrialEnd, loss: Loss) -> TrialEnd:
         """The end that a lost run had recorded but not reported; or the loss, or failure once the bound is spent."""
         try:
             curve = recorded_curve(self._reader.storage, self._identity(live, replicate))
@@ -222,10 +279,23 @@ class LiveTrials:
         self._judge(live)
         if recorded is not None:
             return recorded
-        if replicate.lost(curve.checkpoint_step):
+        if self._is_spent(replicate, loss, curve.checkpoint_step):
             reason = f"lost {LOSSES} times in a row without getting on, the last time because {end.reason}"
             return TrialEnd(End.FAILED, reason, curve.steps, replicate.epoch)
         return TrialEnd(End.LOST, end.reason, curve.steps, replicate.epoch)
+
+    def _is_spent(self, replicate: Replicate, loss: Loss, checkpoint_step: int) -> bool:
+        """Count a loss, and put the run off where it has a reason to wait; whether the bound is spent."""
+        replicate.due = 0.0
+        if loss is Loss.DRIVER:
+            replicate.driver_lost(checkpoint_step)
+            return False
+        if loss is Loss.STORAGE:
+            replicate.due = time.monotonic() + delay_s(1)
+            return False
+        is_spent = replicate.lost(checkpoint_step)
+        replicate.due = time.monotonic() + delay_s(replicate.losses)
+        return is_spent
 
     def _identity(self, live: LiveTrial, replicate: Replicate) -> TrialIdentity:
         return TrialIdentity(self._reader.name, live.number, None if self._replicates == 1 else replicate.index)

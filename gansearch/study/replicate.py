@@ -12,7 +12,7 @@ from gansearch.study.objective import Values
 PREFIX = "replicate:"
 
 LOSSES = 3
-"""A trial whose worker or driver is lost so often in a row without getting on has failed."""
+"""A trial whose worker is lost so often in a row without getting on has failed."""
 
 
 @dataclass
@@ -22,7 +22,9 @@ class Replicate:
     index: int
     attempt: int = 0
     losses: int = 0
-    """In a row, without a newer checkpoint in between."""
+    """Of its worker, in a row, without a newer checkpoint in between."""
+    driver_losses: int = 0
+    """Of its driver while it ran, in a row; they say little about the configuration, and never make it fail."""
     checkpoint_step: int = 0
     """Of the last checkpoint when it was last lost."""
     epoch: int = 0
@@ -37,6 +39,8 @@ class Replicate:
     """Values with the protocol of the end, or None."""
     is_out: bool = False
     """Whether an executor has it."""
+    due: float = 0.0
+    """Moment of ``time.monotonic`` before which it is not begun again."""
 
     @property
     def is_over(self) -> bool:
@@ -53,6 +57,7 @@ class Replicate:
         return {
             "attempt": self.attempt,
             "losses": self.losses,
+            "driver_losses": self.driver_losses,
             "checkpoint_step": self.checkpoint_step,
             "epoch": self.epoch,
             "seconds": round(self.seconds, 3),
@@ -61,10 +66,21 @@ class Replicate:
         }
 
     def lost(self, checkpoint_step: int) -> bool:
-        """Count a loss; whether the bound is spent."""
-        self.losses = 1 if checkpoint_step > self.checkpoint_step else self.losses + 1
-        self.checkpoint_step = checkpoint_step
+        """Count a loss of its worker; whether the bound is spent."""
+        self._got_on(checkpoint_step)
+        self.losses += 1
         return self.losses >= LOSSES
+
+    def driver_lost(self, checkpoint_step: int) -> None:
+        """Count a loss of its driver."""
+        self._got_on(checkpoint_step)
+        self.driver_losses += 1
+
+    def _got_on(self, checkpoint_step: int) -> None:
+        """Begin to count anew where there is a newer checkpoint than at the last loss."""
+        if checkpoint_step > self.checkpoint_step:
+            self.losses = self.driver_losses = 0
+        self.checkpoint_step = checkpoint_step
 
 
 def read_replicates(attributes: Mapping[str, Any], count: int) -> list[Replicate]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,13 +17,11 @@ from gansearch.storage import Storage
 from gansearch.study import opening
 from gansearch.study.budget import Budget
 from gansearch.study.lease import Lease, active_seconds
-from gansearch.study.live_trials import LiveTrials
+from gansearch.study.live_trials import LiveTrials, Loss
 from gansearch.study.pruners import build_pruner
 from gansearch.study.status import StudyStatus, TrialRow
-from gansearch.study.study_reader import EXTRA_TRIALS, STOP, StudyReader
-
-POLL_S = 1.0
-"""Seconds between looks into the storage for the user's wish to stop."""
+from gansearch.study.study_reader import EXTRA_TRIALS, StudyReader
+from gansearch.study.wishes import Wishes
 
 DISCARDED = "discarded by the user"
 
@@ -36,8 +33,7 @@ class Study:
         self._reader = reader
         self._lease = lease
         self._earlier_s = active_seconds(reader.attributes)
-        self._polled = time.monotonic()
-        self._stop: dict[str, bool] | None = None
+        self._is_discarded = False
         plan, fixed = reader.space.plan, reader.space.fixed
         self._budget = Budget(plan.hours, plan.epochs)
         pruner = build_pruner(
@@ -47,7 +43,7 @@ class Study:
         )
         study = optuna.load_study(study_name=reader.name, storage=reader.database.optuna, pruner=pruner)
         with reader.database.group():
-            reader.database.optuna.set_study_user_attr(reader.study_id, STOP, None)
+            self._wishes = Wishes(reader.database.optuna, reader.study_id)
             self._trials = LiveTrials(study, reader)
 
     @classmethod
@@ -144,7 +140,7 @@ class Study:
             StudyError: where the objective has not been measured.
         """
         self._lease.check()
-        found = self._trials.find(report)
+        found = self._trials.find(report.identity, report.attempt)
         if found is None:
             return Decision.PRUNE
         live, replicate = found
@@ -155,14 +151,36 @@ class Study:
                 self._trials.evaluated(live, replicate, report.evaluation)
             if report.end is not None:
                 end = report.end
-                if end.end is End.STOPPED_BY_USER and self._is_discarding:
-                    end = replace(end, end=End.PRUNED, reason=DISCARDED)
+                if not end.end.is_final and self._is_discarding:
+                    end = replace(end, end=End.PRUNED)
+                if end.end is End.PRUNED and (self._is_discarding or live.number in self._wishes.discarded):
+                    end = replace(end, reason=DISCARDED)
                 self._trials.ended(live, replicate, end)
         if report.end is not None:
             return Decision.CONTINUE
         if live.pruned_at is not None:
             return Decision.PRUNE
         return Decision.STOP if self.stop_requested or self.budget_spent is not None else Decision.CONTINUE
+
+    def lost(self, identity: TrialIdentity, attempt: int, reason: str, *, is_storage: bool = False) -> None:
+        """A worker died under a run, or could not write its records; it is offered again, as the next attempt.
+
+        Args:
+            identity: the run.
+            attempt: which was lost; of one that has been replaced nothing more is wanted.
+            reason: a sentence fragment.
+            is_storage: whether records could not be written, which says nothing about the run's configuration.
+
+        Raises:
+            StudyLockedError: where another driver has taken the study over.
+        """
+        self._lease.check()
+        found = self._trials.find(identity, attempt)
+        if found is None:
+            return
+        with self._reader.database.group():
+            end = TrialEnd(End.LOST, reason, 0, found[1].epoch)
+            self._trials.ended(*found, end, Loss.STORAGE if is_storage else Loss.WORKER)
 
     def newly_over(self) -> list[tuple[TrialIdentity, TrialEnd]]:
         """The runs of the trials that are over since the last call, each with its end.
@@ -175,15 +193,28 @@ class Study:
     @property
     def stop_requested(self) -> bool:
         """Whether the user has asked this study to stop; looked up at most once a second."""
-        if self._stop is None and time.monotonic() - self._polled >= POLL_S:
-            self._polled = time.monotonic()
-            self._stop = self._reader.attributes.get(STOP)
-        return self._stop is not None
+        self._look()
+        return self._wishes.stop is not None
+
+    def stopped(self) -> tuple[frozenset[TrialIdentity], frozenset[TrialIdentity]]:
+        """The runs in the hands of the executor that the user wants to rest, and those to be given up for good."""
+        self._look()
+        return self._trials.out(self._wishes.resting), self._trials.out(self._wishes.discarded)
+
+    def _look(self) -> None:
+        for number in self._wishes.look():
+            with self._reader.database.group():
+                self._trials.stop(number, DISCARDED if number in self._wishes.discarded else None)
 
     @property
     def budget_spent(self) -> str | None:
         """Why running trials must rest now (hours or epochs are spent), or None."""
         return self._budget.spent(seconds=self._earlier_s + self._lease.active_s, epochs=self._trials.epochs)
+
+    @property
+    def due_in_s(self) -> float | None:
+        """Seconds until ``ask`` has a run again that waits after a loss; None where none waits."""
+        return self._trials.due_in_s
 
     @property
     def runs_left(self) -> int | None:
@@ -208,11 +239,14 @@ class Study:
         total = int(attributes.get(EXTRA_TRIALS, 0)) + trials
         self._reader.database.optuna.set_study_user_attr(self._reader.study_id, EXTRA_TRIALS, total)
 
-    def discard(self) -> None:
-        """Prune every trial that has not ended, now and when the study is closed."""
-        self._stop = {"discard": True}
+    def discard(self, number: int | None = None) -> None:
+        """Prune the trial of this number; or every trial that has not ended, now and when the study is closed."""
         with self._reader.database.group():
-            self._trials.discard(DISCARDED)
+            if number is None:
+                self._is_discarded = True
+                self._trials.discard(DISCARDED)
+            else:
+                self._trials.stop(number, DISCARDED)
 
     def close(self) -> None:
         """Give the study free. What has not ended stays as it is, to be resumed; a second call does nothing."""
@@ -227,7 +261,7 @@ class Study:
 
     @property
     def _is_discarding(self) -> bool:
-        return self._stop is not None and self._stop["discard"]
+        return self._is_discarded or (self._wishes.stop is not None and self._wishes.stop["discard"])
 
     # --- reading ----------------------------------------------------------------------------------------------------
 

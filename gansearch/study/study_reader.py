@@ -17,11 +17,10 @@ from gansearch.study.lease import active_seconds, living_holder
 from gansearch.study.metadata import SPACE_FILE, Metadata, read_metadata, read_space
 from gansearch.study.seeds import trial_seed
 from gansearch.study.status import StudyStatus, TrialRow, best_first, counted, rows
+from gansearch.study.wishes import is_stopping
 
 EXTRA_TRIALS = "extra_trials"
 """User attribute of the study: trials added to the plan's."""
-STOP = "stop"
-"""User attribute of the study: that the user has asked it to stop, or None."""
 
 
 class StudyReader:
@@ -121,7 +120,7 @@ class StudyReader:
             elapsed_s=active_seconds(attributes),
             hours_wanted=plan.hours,
             holder=None if holder is None else holder.holder,
-            is_stopping=attributes.get(STOP) is not None,
+            is_stopping=is_stopping(attributes),
             can_extend=self.grid_size is None and plan.trials is not None,
         )
 

@@ -14,8 +14,14 @@ class Answer:
     """What the study answers to the reports of one yield."""
 
     prune: frozenset[TrialIdentity] = frozenset()
+    rest: frozenset[TrialIdentity] = frozenset()
+    """Trials of any pack that the user has stopped: they write a checkpoint and rest, their neighbours go on."""
     stop: End | None = None
     """Set where every lane must write a checkpoint and rest, with the reason (stopped by the user, budget)."""
+
+    def rest_of(self, identity: TrialIdentity) -> End | None:
+        """Why a trial must rest now, or None."""
+        return End.STOPPED_BY_USER if identity in self.rest else self.stop
 
 
 GO_ON = Answer()

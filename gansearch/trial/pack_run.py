@@ -179,17 +179,17 @@ class TrainedPack:
     # --- decisions and ends -----------------------------------------------------------------------------------------
 
     def _obey(self, answer: Answer) -> PackRun:
-        """Carry out what the study answered: prune single lanes, or checkpoint all and rest."""
+        """Carry out what the study answered: prune lanes, or let them write their checkpoints and rest."""
         ended: list[LaneReport] = []
         for index, lane in enumerate(self._lanes):
             epoch = self._pack.epochs[index]
             if lane.assignment.identity in answer.prune:
                 why = f"pruned at epoch {epoch}: its value was not among those that go on"
                 lane.finish(TrialEnd(End.PRUNED, why, lane.steps, epoch))
-            elif answer.stop is not None:
+            elif (rest := answer.rest_of(lane.assignment.identity)) is not None:
                 self._save(index, lane)
                 why = f"resting at epoch {epoch}, to be resumed"
-                lane.finish(TrialEnd(answer.stop, why, lane.steps, epoch))
+                lane.finish(TrialEnd(rest, why, lane.steps, epoch))
             if lane.end is not None:
                 ended.append(lane.report())
         self._drop_ended()

@@ -88,6 +88,7 @@ class SplittingRun:
         self._waiting = deque([_Group(tuple(assignments))])
         self._pruned: set[TrialIdentity] = set()
         self._stop: End | None = None
+        self._resting: set[TrialIdentity] = set()
 
     def run(self) -> PackRun:
         """Until every trial has ended, or rests."""
@@ -143,6 +144,7 @@ class SplittingRun:
     def _hear(self, answer: Answer) -> None:
         self._stop = self._stop or answer.stop
         self._pruned |= answer.prune
+        self._resting |= answer.rest
 
     # --- failing ----------------------------------------------------------------------------------------------------
 
@@ -191,7 +193,12 @@ class SplittingRun:
         if self._stop is not None:
             return [self._rest(group, each, self._stop) for each in group.assignments]
         why = "pruned while its pack was begun anew: its value was not among those that go on"
-        return [self._end(group, each, End.PRUNED, why) for each in group.assignments if each.identity in self._pruned]
+        pruned = [each for each in group.assignments if each.identity in self._pruned]
+        resting = [each for each in group.assignments if each.identity in self._resting - self._pruned]
+        return [
+            *(self._end(group, each, End.PRUNED, why) for each in pruned),
+            *(self._rest(group, each, End.STOPPED_BY_USER) for each in resting),
+        ]
 
     def _rest(self, group: _Group, assignment: Assignment, end: End) -> LaneReport:
         _, epoch = self._place(group, assignment)

@@ -40,5 +40,16 @@ def test_discard_gives_unfinished_trials_up(run: Run, studies: Studies) -> None:
     assert open_readonly("rings", Storage(study_dir("rings"))).status().counts == {"completed": 1, "pruned": 1}
 
 
+def test_one_trial_is_stopped(run: Run, studies: Studies) -> None:
+    with studies("rings") as study:
+        assert study.ask() is not None
+        ended = run("stop", "rings", "0")
+    assert (ended.status, ended.out.partition(":")[0]) == (0, "rings-0")
+    assert "has been asked to end it" in ended.out
+    assert run("stop", "rings", "0").out.startswith("rings-0: at rest already")
+    assert run("stop", "rings", "0", "--discard").out == "rings-0: at rest; it is given up\n"
+    assert run("stop", "rings", "0").status == 1
+
+
 def test_an_unknown_study_is_told(run: Run) -> None:
     assert run("stop", "nosuch").status == 1

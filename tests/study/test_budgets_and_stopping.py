@@ -8,8 +8,7 @@ import pytest
 from gansearch.records import Decision, End, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.study import Study, open_readonly, request_stop
-from gansearch.study import study as study_module
+from gansearch.study import Study, open_readonly, request_stop, wishes
 
 Space = Callable[..., SearchSpace]
 
@@ -60,7 +59,7 @@ def test_the_budget_of_hours_holds_over_launches(
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The wish to stop is seen at once."""
-    monkeypatch.setattr(study_module, "POLL_S", 0.0)
+    monkeypatch.setattr(wishes, "POLL_S", 0.0)
 
 
 @pytest.mark.usefixtures("soon")
@@ -120,11 +119,12 @@ def test_the_storage_is_asked_once_a_second_whether_to_stop(
     with Study.create(small_space(), name="s", storage=folder, seed=1) as study:
         asked: list[int] = []
 
-        def attributes(_: object) -> dict[str, object]:
-            asked.append(1)
+        def attributes(_: object, study_id: int) -> dict[str, object]:
+            asked.append(study_id)
             return {}
 
-        monkeypatch.setattr(type(study._reader), "attributes", property(attributes))
-        study._polled = 0.0
+        monkeypatch.setattr(type(study._reader.database.optuna), "get_study_user_attrs", attributes)
+        study._wishes._looked = 0.0
         assert not any(study.stop_requested for _ in range(100))
         assert len(asked) == 1
+        monkeypatch.undo()

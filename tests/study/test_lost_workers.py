@@ -11,9 +11,15 @@ from gansearch.errors import (
 from gansearch.records import Decision, End, LaneReport, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.study import Study
+from gansearch.study import Study, live_trials
 
 Space = Callable[..., SearchSpace]
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was lost is begun again without waiting."""
+    monkeypatch.setattr(live_trials, "delay_s", lambda _: 0.0)
 
 
 def test_a_lost_worker_s_trial_comes_again_and_its_old_reports_count_no_more(

@@ -177,22 +177,6 @@ def test_the_orphaned_worker_can_write_nothing_more_once_its_trial_is_out_again(
     worker.close()
 
 
-def test_a_driver_that_dies_again_and_again_fails_the_trial_that_gets_nowhere(
-    orphan: Assignment, folder: Storage
-) -> None:
-    for attempt in range(2):
-        write(folder, orphan.identity, attempt, began(), ("checkpoint", {"step": 10, "path": "x"})).close()
-        with Study.open("s", folder) as study:
-            again = study.ask()
-            assert again is not None
-            assert (again.identity.number, again.attempt) == (0, attempt + 1)
-    write(folder, orphan.identity, 2, began(), ("checkpoint", {"step": 10, "path": "x"})).close()
-    with Study.open("s", folder) as study:
-        row = study.trials()[0]
-        assert row.end is End.FAILED
-        assert row.reason == "lost 3 times in a row without getting on, the last time because its driver was lost"
-
-
 def test_a_trial_that_gets_on_is_never_given_up(orphan: Assignment, folder: Storage) -> None:
     for attempt in range(6):
         checkpoint = ("checkpoint", {"step": 10 * attempt + 10, "path": "x"})
