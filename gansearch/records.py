@@ -191,6 +191,8 @@ class Assignment:
     """The resolved configuration, flat: ``{"generator.layers": 3, ...}``, fixed and searched values alike."""
     parameters: Mapping[str, Setting]
     """The searched values alone."""
+    extended_from: int | None = None
+    """Number of the trial whose checkpoint it goes on from, where it is an extension of that."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import optuna
 
 from gansearch.records import Setting
 from gansearch.study.ends import DEATHS, FAILURES
+from gansearch.study.extension import Extension
 from gansearch.study.objective import Values, is_finite
 from gansearch.study.replicate import Replicate
 
@@ -28,11 +29,18 @@ class LiveTrial:
     reported: set[int] = field(default_factory=set)
     """Steps that Optuna has."""
     pruned_at: int | None = None
+    extension: Extension | None = None
+    """What it goes on from, where it extends another trial."""
 
     @property
     def number(self) -> int:
         """Optuna's number."""
         return int(self.optuna.number)
+
+    @property
+    def origin(self) -> int:
+        """Number of the trial from which its seed follows."""
+        return self.number if self.extension is None else self.extension.origin
 
     @property
     def is_over(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Collection
 from dataclasses import replace
 from enum import Enum, auto
@@ -11,18 +10,21 @@ from enum import Enum, auto
 import optuna
 from optuna.trial import TrialState
 
-from gansearch.errors import CorruptFileError
+from gansearch.errors import CorruptFileError, StudyError
 from gansearch.records import Assignment, End, Evaluation, TrialEnd, TrialIdentity
 from gansearch.study.back_off import delay_s
 from gansearch.study.ends import tell, told
+from gansearch.study.extension import Extension, add_extension, epochs_of, take_over_record
 from gansearch.study.live_trial import LiveTrial
 from gansearch.study.objective import evaluation_values, is_finite, objective_values
 from gansearch.study.pruners import WILCOXON
+from gansearch.study.ready import Ready
 from gansearch.study.recorded import has_begun, recorded_curve, take_over
 from gansearch.study.replicate import LOSSES, Replicate
 from gansearch.study.seeds import trial_seed
 from gansearch.study.starting import Starter
 from gansearch.study.study_reader import StudyReader
+from gansearch.trial.checkpoints import read_latest
 
 DRIVER_LOST = "its driver was lost"
 STOPPED = "stopped by the user before it was begun again"
@@ -58,15 +60,14 @@ class LiveTrials:
         self._is_wilcoxon = plan.pruner["name"] == WILCOXON
         self._prunes = prunes and plan.pruner["name"] != "none"
         self._live: dict[int, LiveTrial] = {}
-        self._ready: deque[tuple[LiveTrial, Replicate]] = deque()
+        self._ready = Ready()
         self._over: list[tuple[TrialIdentity, TrialEnd]] = []
         rows = reader.trials()
         self._told_epochs = sum(row.epoch for row in rows if row.state != "running")
         for frozen in reader.frozen():
             if frozen.state is TrialState.RUNNING:
                 self._adopt(self._starter.adopt(frozen))
-        # Under which drivers die again and again, should be tried last: the others then get their turn.
-        self._ready = deque(sorted(self._ready, key=lambda pair: pair[1].driver_losses))
+        self._ready.suspects_last()
 
     @property
     def epochs(self) -> int:
@@ -78,11 +79,16 @@ class LiveTrials:
         """Runs that have been begun, or whose trial has, and that no executor has."""
         return len(self._ready)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether one trial alone is handed out."""
+        return self._ready.only is not None
+
     # --- handing out ------------------------------------------------------------------------------------------------
 
     def next(self) -> Assignment | None:
         """The next run to start: what was lost or interrupted first, then new trials; None where there is none now."""
-        found = self._due() or self._new()
+        found = self._ready.take() or self._new()
         if found is None:
             return None
         live, replicate = found
@@ -93,33 +99,61 @@ class LiveTrials:
             replicate.end = None
             live.save(replicate)
         replicate.is_out = True
-        seed = trial_seed(self._reader.seed, live.number, identity.replicate)
-        return Assignment(identity, seed, replicate.attempt, dict(live.settings), dict(live.parameters))
+        return Assignment(
+            identity=identity,
+            seed=trial_seed(self._reader.seed, live.origin, identity.replicate),
+            attempt=replicate.attempt,
+            settings=dict(live.settings),
+            parameters=dict(live.parameters),
+            extended_from=None if live.extension is None else live.extension.of,
+        )
+
+    def extend(self, number: int, epochs: str) -> int:
+        """Add a trial that goes on with the one of this number, and hand out no other from now on; its own number.
+
+        Raises:
+            StudyError: where that one has not ended, has no checkpoint, or has been trained for so many epochs.
+        """
+        old = self._reader.trial(number)
+        if not old.state.is_finished():
+            raise StudyError(f"a trial that is extended must have ended; {self._named(number, 0)} has not")
+        planned = int(self._starter.settings(old)["training.epochs"] or 0)
+        wanted = epochs_of(epochs, planned)
+        trained = max(row.epoch for row in self._reader.trials() if row.number == number)
+        if wanted <= trained:
+            raise StudyError(
+                f"an extension of {self._named(number, 0)} must have more epochs than it was trained for, {trained}; "
+                f"got {wanted}"
+            )
+        self._check_checkpoints(number)
+        new = add_extension(self._study, old, wanted)
+        self._ready.only = new.number
+        self._adopt(self._starter.adopt(new))
+        return new.number
+
+    def _check_checkpoints(self, number: int) -> None:
+        for index in range(self._replicates):
+            identity = self._named(number, index)
+            if read_latest(self._reader.storage, identity) is None:
+                raise StudyError(
+                    f"a trial that is extended must have a checkpoint; {identity} has none: it ended before its first "
+                    "one, or the checkpoint has been removed (keep: in the space, or gansearch prune)"
+                )
 
     @property
     def due_in_s(self) -> float | None:
         """Seconds until a run that waits after a loss may be begun again; None where none waits."""
-        if not self._ready:
-            return None
-        return max(0.0, min(replicate.due for _, replicate in self._ready) - time.monotonic())
-
-    def _due(self) -> tuple[LiveTrial, Replicate] | None:
-        """Take the first run that need not wait any longer."""
-        now = time.monotonic()
-        for pair in self._ready:
-            if pair[1].due <= now:
-                self._ready.remove(pair)
-                return pair
-        return None
+        return self._ready.due_in_s
 
     def _new(self) -> tuple[LiveTrial, Replicate] | None:
         """Begin a trial; its first replicate."""
-        live = self._starter.start()
+        live = None if self.is_single else self._starter.start()
         if live is None:
             return None
         self._live[live.number] = live
         first, *others = live.replicates
-        self._ready.extend((live, replicate) for replicate in others)
+        for replicate in others:
+            self._ready.add(live, replicate)
         return live, first
 
     def find(self, identity: TrialIdentity, attempt: int) -> tuple[LiveTrial, Replicate] | None:
@@ -153,6 +187,8 @@ class LiveTrials:
                 self._ask_pruner(live, epoch)
 
     def _ask_pruner(self, live: LiveTrial, step: int) -> None:
+        if live.extension is not None:
+            return  # whoever extends a trial wants to see where it goes
         if self._prunes and live.pruned_at is None and live.optuna.should_prune():
             live.prune(step)
 
@@ -181,12 +217,13 @@ class LiveTrials:
     def stop(self, number: int, discarded: str | None) -> None:
         """Let a trial's runs rest that no executor has; or, for the reason ``discarded``, give them up for good."""
         live = self._live.get(number)
-        waiting = [] if live is None else [each for each in live.replicates if not each.is_out and not each.is_over]
-        for replicate in waiting:
-            assert live is not None
-            self._ready = deque(pair for pair in self._ready if pair[1] is not replicate)
-            end, reason = (End.STOPPED_BY_USER, STOPPED) if discarded is None else (End.PRUNED, discarded)
-            self.ended(live, replicate, TrialEnd(end, reason, 0, replicate.epoch))
+        if live is None:
+            return
+        self._ready.withdraw(live)
+        end, reason = (End.STOPPED_BY_USER, STOPPED) if discarded is None else (End.PRUNED, discarded)
+        for replicate in live.replicates:
+            if not replicate.is_out and not replicate.is_over:
+                self.ended(live, replicate, TrialEnd(end, reason, 0, replicate.epoch))
 
     def out(self, numbers: Collection[int]) -> frozenset[TrialIdentity]:
         """The runs of these trials that an executor has."""
@@ -220,14 +257,12 @@ class LiveTrials:
         """Offer a run again whose worker went away; one that rests waits for the next driver."""
         if end.end in (End.LOST, End.PREEMPTED):
             replicate.attempt += 1
-            self._ready.append((live, replicate))
+            self._ready.add(live, replicate)
 
     def _conclude(self, live: LiveTrial) -> None:
         """Prune the runs that need not start any more, then tell the trial where every run of it is over."""
         if live.pruned_at is not None:
-            waiting = [each for owner, each in self._ready if owner is live]
-            self._ready = deque(pair for pair in self._ready if pair[0] is not live)
-            for replicate in waiting:
+            for replicate in self._ready.withdraw(live):
                 reason = f"its trial was pruned at rung {live.pruned_at} before it could start"
                 replicate.end = TrialEnd(End.PRUNED, reason, 0, replicate.epoch)
                 live.save(replicate)
@@ -248,6 +283,8 @@ class LiveTrials:
 
     def _adopt_replicate(self, live: LiveTrial, replicate: Replicate) -> None:
         try:
+            if live.extension is not None and replicate.key not in live.optuna.user_attrs:
+                self._begin_extension(live, live.extension, replicate)
             curve = recorded_curve(self._reader.storage, self._identity(live, replicate))
         except CorruptFileError as error:
             if not replicate.is_over:
@@ -266,8 +303,13 @@ class LiveTrials:
             )
             return
         replicate.attempt += 1
-        self._ready.append((live, replicate))
+        self._ready.add(live, replicate)
         self._judge(live)
+
+    def _begin_extension(self, live: LiveTrial, extension: Extension, replicate: Replicate) -> None:
+        old = self._named(extension.of, replicate.index)
+        replicate.attempt = take_over_record(self._reader.storage, old, self._identity(live, replicate))
+        live.save(replicate)
 
     def _after_loss(self, live: LiveTrial, replicate: Replicate, end: TrialEnd, loss: Loss) -> TrialEnd:
         """The end that a lost run had recorded but not reported; or the loss, or failure once the bound is spent."""
@@ -298,4 +340,7 @@ class LiveTrials:
         return is_spent
 
     def _identity(self, live: LiveTrial, replicate: Replicate) -> TrialIdentity:
-        return TrialIdentity(self._reader.name, live.number, None if self._replicates == 1 else replicate.index)
+        return self._named(live.number, replicate.index)
+
+    def _named(self, number: int, replicate: int) -> TrialIdentity:
+        return TrialIdentity(self._reader.name, number, None if self._replicates == 1 else replicate)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from gansearch.dimensions import Choice, Dimension, Float
 from gansearch.records import Setting
+from gansearch.study.extension import extended, read_extension
 from gansearch.study.live_trial import PRUNED_AT, LiveTrial
 from gansearch.study.replicate import read_replicates
 from gansearch.study.samplers import build_sampler, carry_over
@@ -52,6 +54,10 @@ class Starter:
         self._study.sampler = sampler
         return self._live(self._study.ask(), {})
 
+    def settings(self, frozen: FrozenTrial) -> Mapping[str, Setting]:
+        """The configuration of a trial that was run."""
+        return extended(self._space.settings(frozen.params), read_extension(frozen.user_attrs))
+
     def adopt(self, frozen: FrozenTrial) -> LiveTrial:
         """A trial that an earlier driver started and did not end."""
         live = self._live(optuna.Trial(self._study, frozen._trial_id), frozen.user_attrs)
@@ -59,10 +65,12 @@ class Starter:
         live.pruned_at = frozen.user_attrs.get(PRUNED_AT)
         return live
 
-    def _live(self, trial: optuna.Trial, attributes: Mapping[str, object]) -> LiveTrial:
+    def _live(self, trial: optuna.Trial, attributes: Mapping[str, Any]) -> LiveTrial:
         parameters = self._space.suggest(lambda path, dimension: suggest(trial, path, dimension))
         replicates = read_replicates(attributes, self._space.plan.replicates)
-        return LiveTrial(trial, parameters, self._space.settings(parameters), replicates)
+        extension = read_extension(attributes)
+        settings = extended(self._space.settings(parameters), extension)
+        return LiveTrial(trial, parameters, settings, replicates, extension=extension)
 
 
 def suggest(trial: optuna.Trial, path: str, dimension: Dimension) -> Setting:

@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from gansearch.records import End, Setting, TrialEnd, TrialIdentity
 from gansearch.space.plan import Objective
+from gansearch.study.extension import Extension, read_extension
 from gansearch.study.objective import Values
 from gansearch.study.replicate import Replicate, read_replicates
 
@@ -46,6 +47,8 @@ class TrialRow:
     """Epochs trained, as far as the study has heard."""
     seconds: float
     """Time that it trained and evaluated, over all attempts."""
+    extension: Extension | None
+    """What it goes on from, where it extends another trial."""
     started: datetime | None
     ended: datetime | None
 
@@ -137,6 +140,7 @@ def _row(trial: FrozenTrial, identity: TrialIdentity, replicate: Replicate) -> T
         attempt=replicate.attempt,
         epoch=replicate.epoch if end is not None else max(replicate.epoch, trial.last_step or 0),
         seconds=replicate.seconds,
+        extension=read_extension(trial.user_attrs),
         started=trial.datetime_start,
         ended=trial.datetime_complete,
     )

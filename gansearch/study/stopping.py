@@ -56,9 +56,6 @@ def _check(reader: StudyReader, number: int) -> None:
     Raises:
         StudyError: where one of the two does not hold.
     """
-    rows = [row for row in reader.trials() if row.number == number]
-    if not rows:
-        raise StudyError(f"the study {reader.name!r} has {len(reader.frozen())} trials, from number 0; got {number}")
-    if rows[0].state not in ("running", "waiting"):
-        ends = ", ".join(str(row.end) for row in rows)
+    if reader.trial(number).state.is_finished():
+        ends = ", ".join(str(row.end) for row in reader.trials() if row.number == number)
         raise StudyError(f"a trial that is stopped must not have ended; {reader.name}-{number} has: {ends}")

@@ -222,8 +222,27 @@ class Study:
         wanted = self._reader.trials_wanted
         if wanted is None:
             return None
+        if self._trials.is_single:
+            return self._trials.waiting
         begun = sum(trial.state is not TrialState.WAITING for trial in self._reader.frozen())
         return max(0, wanted - begun) * self.space.plan.replicates + self._trials.waiting
+
+    def extend_trial(self, number: int, epochs: str) -> int:
+        """Go on with a trial that has ended, as a new trial from its checkpoint; nothing else is run from now on.
+
+        Args:
+            number: of the trial.
+            epochs: of the new one: ``10x`` the old one's, ``+20`` to them, or ``60`` in all.
+
+        Returns:
+            The new trial's number.
+
+        Raises:
+            StudyError: where the trial has not ended or has no checkpoint, or the epochs are none, or not above those
+                that it was trained for.
+        """
+        with self._reader.database.group():
+            return self._trials.extend(number, epochs)
 
     def extend(self, *, trials: int) -> None:
         """Add trials to the plan; kept in the study.

@@ -8,11 +8,12 @@ from typing import Any
 
 import optuna
 
-from gansearch.errors import StudyNotFoundError
+from gansearch.errors import StudyError, StudyNotFoundError
 from gansearch.records import Assignment
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study.database import Database, has_database, open_database
+from gansearch.study.extension import extended, read_extension
 from gansearch.study.lease import active_seconds, living_holder
 from gansearch.study.metadata import SPACE_FILE, Metadata, read_metadata, read_space
 from gansearch.study.seeds import trial_seed
@@ -80,12 +81,13 @@ class StudyReader:
 
     @property
     def trials_wanted(self) -> int | None:
-        """Trials of the plan and of its extensions; None for no bound."""
+        """Trials of the plan, those added to it, and those that extend another; None for no bound."""
         plan = self.space.plan
         trials = self.grid_size if plan.trials is None else plan.trials
         if self.grid_size is not None and trials is not None:
             trials = min(trials, self.grid_size)
-        return None if trials is None else trials + int(self.attributes.get(EXTRA_TRIALS, 0))
+        extensions = sum(read_extension(trial.user_attrs) is not None for trial in self.frozen())
+        return None if trials is None else trials + int(self.attributes.get(EXTRA_TRIALS, 0)) + extensions
 
     @cached_property
     def grid_size(self) -> int | None:
@@ -97,6 +99,17 @@ class StudyReader:
     def frozen(self) -> list[optuna.trial.FrozenTrial]:
         """Optuna's trials, not to be changed."""
         return self.database.optuna.get_all_trials(self.study_id, deepcopy=False)
+
+    def trial(self, number: int) -> optuna.trial.FrozenTrial:
+        """Optuna's trial of this number, not to be changed.
+
+        Raises:
+            StudyError: where there is none.
+        """
+        found = self.frozen()
+        if not 0 <= number < len(found):
+            raise StudyError(f"the study {self.name!r} has {len(found)} trials, from number 0; got {number}")
+        return found[number]
 
     def trials(self) -> list[TrialRow]:
         """A row per run, in the order of trials and replicates."""
@@ -130,8 +143,16 @@ class StudyReader:
 
     def assignment(self, row: TrialRow) -> Assignment:
         """What was run in a row."""
-        seed = trial_seed(self.seed, row.number, row.replicate)
-        return Assignment(row.identity, seed, row.attempt, self.space.settings(row.params), dict(row.params))
+        extension = row.extension
+        seed = trial_seed(self.seed, row.number if extension is None else extension.origin, row.replicate)
+        return Assignment(
+            identity=row.identity,
+            seed=seed,
+            attempt=row.attempt,
+            settings=extended(self.space.settings(row.params), extension),
+            parameters=dict(row.params),
+            extended_from=None if extension is None else extension.of,
+        )
 
 
 def open_readonly(name: str, storage: Storage, *, database_url: str | None = None) -> StudyReader:

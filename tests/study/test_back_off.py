@@ -9,7 +9,7 @@ from gansearch.curves import CurveWriter, Record
 from gansearch.records import Assignment, End
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.study import Study, live_trials
+from gansearch.study import Study, ready
 from gansearch.study.back_off import delay_s
 
 Space = Callable[..., SearchSpace]
@@ -19,7 +19,7 @@ Space = Callable[..., SearchSpace]
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The moment that runs wait for; set its one item."""
     now = [1000.0]
-    monkeypatch.setattr(live_trials.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(ready.time, "monotonic", lambda: now[0])
     return now
 
 
