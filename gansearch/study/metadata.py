@@ -13,8 +13,8 @@ from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 from gansearch.storage.checksums import sha256_12
 from gansearch.study import plugin_files
+from gansearch.study.formats import FORMAT, in_this_format
 
-FORMAT = 1
 ATTRIBUTE = "gansearch"
 """User attribute of the study; written last, so that a study without it was never made whole."""
 SPACE_FILE = "space.yaml"
@@ -73,14 +73,10 @@ def read_metadata(attributes: Mapping[str, Any], name: str) -> Metadata | None:
     """From the study's user attributes; None where the study was never made whole.
 
     Raises:
-        StudyError: where another version of gansearch made it.
+        StudyError: where a newer gansearch made or changed it.
     """
     said = attributes.get(ATTRIBUTE)
-    if said is None:
-        return None
-    if said.get("format") != FORMAT:
-        raise StudyError(f"the study {name!r} must have format {FORMAT}; it has format {said.get('format')}")
-    return Metadata(**said)
+    return None if said is None else Metadata(**in_this_format(said, name))
 
 
 def said(metadata: Metadata) -> dict[str, Any]:
