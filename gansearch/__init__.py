@@ -8,6 +8,12 @@ The public surface, loaded only when used::
     study.trials                       # a pandas frame; also .evaluations, .signals, .findings
     trained = gansearch.train(space.settings(space.default_parameters()), seed=1)
     images = trained.sample(64)
+
+In a training loop of your own (see the guide)::
+
+    lr, width = gansearch.parameters(lr=2e-4, width=64).values()
+    step = gansearch.checkpointed(netG=netG, optimizerG=optimizerG)
+    gansearch.report(step, {"d_loss": d_loss}, samples=lambda n: netG(latents(n)))
 """
 
 from __future__ import annotations
@@ -17,15 +23,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gansearch.api import launch, load_study, train
+    from gansearch.errors import TrialEnded
     from gansearch.space import load_space
+    from gansearch.trial.own_loop.calls import checkpointed, parameters, report
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "launch", "load_space", "load_study", "train"]
+__all__ = [
+    "TrialEnded",
+    "__version__",
+    "checkpointed",
+    "launch",
+    "load_space",
+    "load_study",
+    "parameters",
+    "report",
+    "train",
+]
 
 _HOMES = {
+    "TrialEnded": "gansearch.errors",
+    "checkpointed": "gansearch.trial.own_loop.calls",
     "launch": "gansearch.api",
     "load_space": "gansearch.space",
     "load_study": "gansearch.api",
+    "parameters": "gansearch.trial.own_loop.calls",
+    "report": "gansearch.trial.own_loop.calls",
     "train": "gansearch.api",
 }
 

@@ -31,7 +31,8 @@ def launch(space: SearchSpace, **options: Any) -> LaunchResult:
         StudyExistsError: where the name is taken.
         DataError: where the data is missing or damaged.
     """
-    return _launch(space, LaunchOptions(**options))
+    files = tuple(Path(path) for path in options.pop("plugins", ()))
+    return _launch(space, LaunchOptions(**options, plugins=files))
 
 
 def load_study(name: str) -> StudyFrames:

@@ -13,9 +13,12 @@ GansearchError                     something that a user can mend; shown without
 │   ├── StudyNotFoundError         a name that no study has
 │   └── StudyLockedError           another driver holds the study's lease
 ├── TrainingError                  a configuration that cannot be trained
+├── ScriptError                    a training loop of the user's own that says what cannot be used
 ├── TrackingError                  a tracking store that cannot be reached or written
 ├── ExecutorError                  resources that cannot be had, an executor that cannot start
 └── ReportError                    a report that cannot be made from what a study holds
+
+TrialEnded                         no error: unwinds a user's own training loop whose trial has ended
 
 Every message says what is wrong, the rule, the value got, and where.
 """
@@ -104,6 +107,10 @@ class TrainingError(GansearchError):
     """A configuration that cannot be trained."""
 
 
+class ScriptError(GansearchError):
+    """A training loop of the user's own that says what cannot be used."""
+
+
 class TrackingError(GansearchError):
     """A tracking store that cannot be reached or written."""
 
@@ -114,3 +121,10 @@ class ExecutorError(GansearchError):
 
 class ReportError(GansearchError):
     """A report that cannot be made from what a study holds."""
+
+
+class TrialEnded(BaseException):
+    """The study has ended the trial, or it rests: raised by ``gansearch.report`` to leave the user's training loop.
+
+    No child of ``Exception``, so that a loop's own error handling does not keep it from ending.
+    """

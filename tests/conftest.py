@@ -39,10 +39,12 @@ def gansearch_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def no_plugin_files() -> Iterator[None]:
     """What a test loads with ``--plugin`` is gone after it."""
-    before = dict(plugins._files)
+    files, given = dict(plugins._files), dict(plugins._given)
     yield
     plugins._files.clear()
-    plugins._files.update(before)
+    plugins._files.update(files)
+    plugins._given.clear()
+    plugins._given.update(given)
 
 
 @pytest.fixture(scope="session")

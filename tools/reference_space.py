@@ -9,11 +9,12 @@ from typing import Any
 
 from gansearch.dimensions import declared
 from gansearch.space.dimension_values import dimension_text, text
+from gansearch.space.keep import Keep
 from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table
 from gansearch.space.plan import DetectorSettings, Objective, Plan, Resources
 from gansearch.space.reader import KEYS
 from gansearch.space.sections import SECTIONS
-from gansearch.space.shells import DetectorsShell, ObjectiveShell, PlanShell, ResourcesShell, Shell
+from gansearch.space.shells import DetectorsShell, KeepShell, ObjectiveShell, PlanShell, ResourcesShell, Shell
 from gansearch.training import TrainingSettings
 
 PAGES = {
@@ -39,6 +40,14 @@ MEANINGS = {
 }
 """Of keys whose meaning is more than the docstring of the value that they become."""
 
+FREE = {
+    "resources.lanes": "`auto`, whole number >= 1",
+    "plan.enqueue": "list",
+    "keep.checkpoints": "`all`, `best_N`, `none`",
+    "keep.artifacts": "`all`, `best_N`, `last`, `none`",
+}
+"""What keys take whose model says nothing of it."""
+
 
 def sections() -> Iterator[str]:
     """The sections of the page."""
@@ -51,6 +60,7 @@ def sections() -> Iterator[str]:
     yield _options("plan.pruner", PRUNERS)
     yield _keys("resources", ResourcesShell, Resources)
     yield _keys("detectors", DetectorsShell, DetectorSettings)
+    yield _keys("keep", KeepShell, Keep)
 
 
 def _chosen() -> str:
@@ -86,7 +96,7 @@ def _keys(section: str, shell: type[Shell], becomes: type) -> str:
 def _values(section: str, name: str, field: Any) -> str:
     """What a key takes: words, or a kind of number with its bounds."""
     if field.annotation is Any:
-        return {"lanes": "`auto`, whole number >= 1", "enqueue": "list"}.get(name, f"see `{section}.{name}`")
+        return FREE.get(f"{section}.{name}", f"see `{section}.{name}`")
     arguments = getattr(field.annotation, "__args__", ())
     words = [each for each in arguments if isinstance(each, str)]
     words += [word for each in arguments for word in getattr(each, "__args__", ()) if isinstance(word, str)]

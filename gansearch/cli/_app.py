@@ -5,14 +5,20 @@ from __future__ import annotations
 import typer
 
 from gansearch.cli import spaces, tricks
+from gansearch.cli.compare import compare
 from gansearch.cli.doctor import doctor
 from gansearch.cli.export import export
+from gansearch.cli.extend import extend
 from gansearch.cli.import_study import import_study
 from gansearch.cli.launch import launch
+from gansearch.cli.plan import plan
+from gansearch.cli.prune import prune
 from gansearch.cli.report import report
+from gansearch.cli.reproduce import reproduce
 from gansearch.cli.resume import resume
 from gansearch.cli.status import status
 from gansearch.cli.stop import stop
+from gansearch.cli.track import track
 from gansearch.cli.ui import ui
 from gansearch.cli.version import version
 
@@ -26,8 +32,14 @@ app = typer.Typer(
 )
 for command in (launch, resume, status, stop, report, ui):
     app.command(no_args_is_help=command in (launch, resume, stop, report))(command)
+app.command("compare", no_args_is_help=True)(compare)
+app.command("reproduce", no_args_is_help=True)(reproduce)
+app.command("extend", no_args_is_help=True)(extend)
 app.command("export", no_args_is_help=True)(export)
+app.command("plan", no_args_is_help=True)(plan)
 app.command("import", no_args_is_help=True)(import_study)
+app.command("track", no_args_is_help=True)(track)
+app.command("prune", no_args_is_help=True)(prune)
 app.add_typer(spaces.commands, name="spaces")
 app.add_typer(tricks.commands, name="tricks")
 app.command()(doctor)

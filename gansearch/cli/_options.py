@@ -57,6 +57,11 @@ Plugins = Annotated[
     ),
 ]
 StudyName = Annotated[str, typer.Argument(help="Name of a study.", metavar="NAME", show_default=False)]
+TrialNumber = Annotated[int, typer.Argument(help="Number of a trial.", metavar="NUMBER", min=0, show_default=False)]
+Replicate = Annotated[
+    int | None,
+    typer.Option(help="Which replicate, where the trial has several.", metavar="R", min=0, show_default=False),
+]
 SpaceName = Annotated[
     str, typer.Argument(help="A name in search_spaces/, or a YAML file.", metavar="SPACE", show_default=False)
 ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -45,7 +48,8 @@ def run_and_tell(start: Start, *, as_json: bool, tracking_uri: str | None = None
     """
     from gansearch.cli._live import shown
 
-    with shown() as display:
+    # What libraries print on the way (Ray, where a worker dies) belongs to the way, and not into the result.
+    with redirect_stdout(sys.stderr), shown() as display:
         result = start(display.watch, display.say)
     if as_json:
         print_json(summary(result))
@@ -61,7 +65,13 @@ def summary(result: LaunchResult) -> dict[str, Any]:
 
     report = result.report
     files = None if report is None else {"markdown": str(report.markdown), "html": str(report.html)}
-    return {"study": result.name, "outcome": result.outcome, "status": described(result.status), "report": files}
+    return {
+        "study": result.name,
+        "outcome": result.outcome,
+        "status": described(result.status),
+        "report": files,
+        "tracking": asdict(result.tracking),
+    }
 
 
 def told(result: LaunchResult, tracking_uri: str | None = None) -> str:

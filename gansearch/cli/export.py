@@ -1,4 +1,4 @@
-"""``gansearch export``: a search space as a list of configurations, for machines with torch and little else."""
+"""``gansearch export``: the generator of a run as plain PyTorch."""
 
 from __future__ import annotations
 
@@ -7,48 +7,45 @@ from typing import Annotated
 
 import typer
 
-from gansearch.cli._options import DataDir, Epochs, Home, NewName, Plugins, Seed, SpaceName, Trials
-from gansearch.cli._settings import Setting, parse_settings
+from gansearch.cli._options import Home, Json, Replicate, StudyName
+from gansearch.cli._text import print_json
 
 
 def export(
-    space: SpaceName,
-    out: Annotated[Path, typer.Option(help="File to write.", metavar="SPEC.json", dir_okay=False, show_default=False)],
-    name: NewName = None,
-    trials: Trials = None,
-    epochs: Epochs = None,
-    data_dir: DataDir = None,
-    plugin: Plugins = None,
-    seed: Seed = None,
-    set_: Setting = None,
+    study: StudyName,
+    number: Annotated[
+        int | None, typer.Argument(help="Number of a trial.", metavar="[NUMBER]", min=0, show_default=False)
+    ] = None,
+    best: Annotated[bool, typer.Option("--best", help="The best run of the study, in place of a number.")] = False,
+    replicate: Replicate = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to write. Default: a new one in this folder, called as the run.",
+            metavar="DIR",
+            file_okay=False,
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Write a grid, or a random search, as a list.
+    """Write a trained generator as plain PyTorch.
 
-    `python -m gansearch.trial.runner SPEC.json --out DIR` trains it with torch, numpy, safetensors and jaxtyping alone;
-    `gansearch import DIR --study NAME` makes a study of it.
+    A folder with a small torch.nn.Module that needs torch and safetensors alone, its parameters, a model card and a
+    sample grid.
     """
-    short = {"plan.trials": trials, "training.epochs": epochs}
-    overrides: dict[str, object] = {**parse_settings(set_ or ())}
-    overrides |= {key: value for key, value in short.items() if value is not None}
+    if (number is None) != best:
+        raise typer.BadParameter("give the number of a trial, or --best", param_hint="NUMBER")
 
-    from gansearch.executors.exporting import list_of
-    from gansearch.plugins import load_file
-    from gansearch.space import load_space
-    from gansearch.storage.disk_errors import storage_errors
-    from gansearch.trial.spec import to_text
+    from gansearch.executors.exporting import export_generator
 
-    for path in plugin or ():
-        load_file(path)
-    spec = list_of(
-        load_space(space, overrides),
-        name=name,
-        seed=seed,
-        data_dir=data_dir,
-        plugins=tuple(plugin or ()),
-        say=lambda sentence: typer.echo(sentence, err=True),
+    made = export_generator(study, number, replicate=replicate, out=out)
+    if as_json:
+        paths = {name: str(made.folder / name) for name in made.files}
+        print_json({"run": str(made.identity), "folder": str(made.folder), "files": paths, "largest_gap": made.gap})
+        return
+    typer.echo(f"{made.identity}: {', '.join(made.files)} in {made.folder}")
+    typer.echo(
+        f"draw samples with  cd {made.folder} && python -c 'import generator; print(generator.sample(64).shape)'"
     )
-    with storage_errors("written", str(out)):
-        out.write_text(to_text(spec), encoding="utf-8")
-    typer.echo(f"{len(spec.assignments)} runs of {spec.study} in {out}")
-    typer.echo(f"train them with  python -m gansearch.trial.runner {out.name} --out DIR")

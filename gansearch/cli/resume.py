@@ -30,10 +30,7 @@ def resume(
     """
     from gansearch.executors.launch import LaunchOptions
     from gansearch.executors.launch import resume as resume_study
-    from gansearch.plugins import load_file
 
-    for path in plugin or ():
-        load_file(path)
     options = LaunchOptions(None, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address)
     run_and_tell(
         lambda watch, say: resume_study(name, options, trials=trials, watch=watch, say=say),

@@ -87,7 +87,7 @@ def _launches(name: str) -> list[dict[str, Any]]:
 
 def _rows_of_lanes(launches: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Lanes of a pack in the last launch, with what a probe found line by line."""
-    if not launches:
+    if not launches or launches[-1]["lanes"] is None:  # still to be found out, or nothing was trained
         return []
     table = launches[-1].get("lane_table")
     first, *rest = table["text"].splitlines() if table else [f"packs of up to {launches[-1]['lanes']} lanes, as given"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gansearch.curves.segment import Scan, scan
+from gansearch.curves.segment import LONGEST_HEADER, Scan, origin, placed, scan
 from gansearch.storage.disk_errors import storage_errors
 from gansearch.storage.local_files import sync_folder
 
@@ -43,13 +43,14 @@ class LocalLog:
                 os.ftruncate(descriptor, end)
                 os.fsync(descriptor)
 
-    def append(self, segment: bytes, check: Callable[[], None]) -> None:
+    def append(self, attempt: int, payload: bytes, check: Callable[[], None]) -> None:
         """Append a segment durably, once ``check`` has passed; a failed write leaves the file as it was."""
         with self._locked() as descriptor:
             check()
             before = os.fstat(descriptor).st_size
+            first = origin(os.pread(descriptor, LONGEST_HEADER, 0))
             try:
-                _write_all(descriptor, segment)
+                _write_all(descriptor, placed(attempt, payload, before, first))
                 os.fsync(descriptor)
             except OSError:
                 os.ftruncate(descriptor, before)
@@ -60,9 +61,10 @@ class LocalLog:
         if not self._path.exists():
             return Scan([], cursor)
         with storage_errors("read", str(self._path)), self._path.open("rb") as file:
+            first = origin(file.read(LONGEST_HEADER))
             file.seek(cursor)
             content = file.read()
-        return scan(content, str(self._path), cursor)
+        return scan(content, str(self._path), cursor, first)
 
     def close(self) -> None:
         """Let go of the file."""

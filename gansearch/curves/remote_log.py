@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gansearch.curves.record import Record
-from gansearch.curves.segment import Scan, scan
+from gansearch.curves.segment import Scan, placed, scan
 from gansearch.errors import CorruptFileError
 from gansearch.storage import Storage
 
@@ -26,10 +26,10 @@ class RemoteLog:
         """Go on after the objects that this attempt has written; an object is whole or absent, so no end is torn."""
         self._next = 1 + max((n for attempt, n in self._objects() if attempt == self._attempt), default=-1)
 
-    def append(self, segment: bytes, check: Callable[[], None]) -> None:
+    def append(self, attempt: int, payload: bytes, check: Callable[[], None]) -> None:
         """Write one object, once ``check`` has passed."""
         check()
-        self._storage.write(self._path(self._attempt, self._next), segment)
+        self._storage.write(self._path(self._attempt, self._next), placed(attempt, payload, 0, None))
         self._next += 1
 
     def read(self, cursor: int) -> Scan:

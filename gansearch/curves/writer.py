@@ -10,7 +10,7 @@ import numpy as np
 from gansearch.curves.local_log import LocalLog
 from gansearch.curves.record import Record
 from gansearch.curves.remote_log import RemoteLog
-from gansearch.curves.segment import pack
+from gansearch.curves.segment import lines
 from gansearch.errors import FencedError
 from gansearch.records import TrialIdentity
 from gansearch.storage import Storage
@@ -64,7 +64,7 @@ class CurveWriter:
         if not self._pending:
             return
         try:
-            self._log.append(pack(self._attempt, self._pending), self.check_fence)
+            self._log.append(self._attempt, lines(self._pending), self.check_fence)
         except FencedError:
             self._pending.clear()
             raise

@@ -30,6 +30,7 @@ class Driver:
         workers: packs that run at a time, where no pack may be so large that one of them is left without trials; None
             where packs are as large as they can be.
         watch: called at most once a second with the study's status.
+        say: told of what was lost.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Driver:
         lanes: int,
         workers: int | None = None,
         watch: Callable[[StudyStatus], None] | None,
+        say: Callable[[str], None],
     ) -> None:
         self._study = study
         self._feed = feed
@@ -48,6 +50,7 @@ class Driver:
         self._workers = workers
         self._packer = Packer(study.ask, lanes, fair=None if workers is None else self._fair)
         self._watch = watch
+        self._say = say
         self._watched = 0.0
         self._unwritten = 0
         self.storage_failure: str | None = None
@@ -84,6 +87,7 @@ class Driver:
 
     def lost(self, assignments: Sequence[Assignment], reason: str) -> None:
         """Tell the study that a worker died under these trials; it offers them again as the next attempt."""
+        self._say(f"{_named(assignments)}: {reason}; to be begun again where the last checkpoint was written")
         for each in assignments:
             self._study.lost(each.identity, each.attempt, reason)
         self._show_ends()
@@ -93,6 +97,7 @@ class Driver:
 
         That says nothing about the trials: they are offered again, or rest until the study is resumed.
         """
+        self._say(f"{_named(assignments)}: {reason}")
         self._unwritten += 1
         if self._unwritten >= UNWRITTEN:
             self.storage_failure = reason
@@ -129,3 +134,7 @@ class Driver:
         if self.storage_failure is not None:
             return End.LOST
         return None if self._study.budget_spent is None else End.BUDGET
+
+
+def _named(assignments: Sequence[Assignment]) -> str:
+    return ", ".join(str(each.identity) for each in assignments)

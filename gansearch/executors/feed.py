@@ -1,75 +1,37 @@
-"""Feeds the tracker from what trials have recorded. The records are the truth; the tracker may lag or be absent."""
+"""What the driver says to the tracker: only which trial has something new. It never waits, and nothing can overflow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from gansearch.curves import Record, read_curve
-from gansearch.errors import CorruptFileError
-from gansearch.records import Assignment, TrialEnd, TrialIdentity, evaluation_from_json, trial_end_from_json
-from gansearch.reporting.pictures import picture_of
-from gansearch.storage import Storage
+from gansearch.executors.study_source import StudySource
+from gansearch.records import Assignment, TrialEnd, TrialIdentity
 from gansearch.tracking import MlflowTracker
 
 
 class TrackingFeed:
-    """Reads each trial's records from where it left off and passes them on.
+    """Marks trials as changed; the tracker's thread reads their records when it can.
 
     Args:
-        storage: the study's storage.
         tracker: where runs are shown.
+        source: what the tracker reads.
     """
 
-    def __init__(self, storage: Storage, tracker: MlflowTracker) -> None:
-        self._storage = storage
+    def __init__(self, tracker: MlflowTracker, source: StudySource) -> None:
         self._tracker = tracker
-        self._cursors: dict[TrialIdentity, int] = {}
-        self._ends: dict[TrialIdentity, TrialEnd] = {}
+        self._source = source
 
     def started(self, assignment: Assignment) -> None:
-        """Show a trial that starts, or starts again."""
-        tags = {"seed": assignment.seed, "attempt": assignment.attempt, "number": assignment.identity.number}
-        self._tracker.trial_started(assignment.identity, assignment.settings, assignment.parameters, tags)
+        """A trial starts, or starts again."""
+        with self._tracker.counted():
+            self._source.began(assignment)
+            self._tracker.trial_changed(assignment.identity)
 
     def update(self, identity: TrialIdentity) -> None:
-        """Pass on what a trial has recorded since the last call."""
-        records, self._cursors[identity] = read_curve(self._storage, identity, self._cursors.get(identity, 0))
-        for record in records:
-            self._show(identity, record)
+        """A trial has recorded something."""
+        with self._tracker.counted():
+            self._tracker.trial_changed(identity)
 
     def ended(self, identity: TrialIdentity, end: TrialEnd) -> None:
-        """Show the end that the study gives a trial, where its record has none or another; not where it never began."""
-        try:
-            self.update(identity)
-            has_begun = self._cursors[identity] > 0
-        except CorruptFileError:
-            has_begun = True  # what can be read of it has been shown; its end says that it is damaged
-        if has_begun and self._ends.get(identity) != end:
-            self._end(identity, end)
-
-    def _show(self, identity: TrialIdentity, record: Record) -> None:
-        said: Mapping[str, Any] = record.payload
-        if record.kind == "signals":
-            self._tracker.signals(identity, said["first_step"], said["values"])
-        elif record.kind == "evaluation":
-            self._tracker.evaluation(identity, evaluation_from_json(said))
-        elif record.kind == "samples":
-            self._tracker.image(identity, said["step"], "samples", picture_of(self._storage.read(said["path"])))
-        elif record.kind == "end":
-            end = trial_end_from_json(said)
-            if end.finding is not None:
-                self._post_mortem(identity, end.finding.step)
-            self._end(identity, end)
-
-    def _end(self, identity: TrialIdentity, end: TrialEnd) -> None:
-        self._ends[identity] = end
-        self._tracker.trial_ended(identity, end)
-
-    def _post_mortem(self, identity: TrialIdentity, step: int) -> None:
-        """The files as they are, and the samples as a picture too."""
-        for path in self._storage.list(f"post_mortem/{identity}"):
-            content = self._storage.read(path)
-            self._tracker.artifact(identity, path, content)
-            if path.endswith(".npz"):
-                self._tracker.image(identity, step, "post_mortem", picture_of(content))
+        """The study has given a trial an end, which its record may not have, or have otherwise."""
+        with self._tracker.counted():
+            self._source.decided(identity, end)
+            self._tracker.trial_changed(identity)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gansearch.errors import CorruptFileError, SpecError, StudyExistsError
-from gansearch.executors.feed import TrackingFeed
-from gansearch.executors.hand_over import hand_over
+from gansearch.errors import CorruptFileError, SpecError, StudyExistsError, TrackingError
+from gansearch.executors.hand_over import track_command
 from gansearch.executors.launch_run import Say
 from gansearch.executors.preflight import check_tracking
+from gansearch.executors.study_source import FINISHED
+from gansearch.executors.tracking_again import track_study
 from gansearch.plugins import load_file
-from gansearch.records import Assignment, TrialEnd, TrialIdentity
+from gansearch.records import Assignment, TrialIdentity
 from gansearch.reporting import ReportFiles, write_report
 from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir, study_dir
 from gansearch.study import StudyStatus, list_studies, open_readonly
 from gansearch.study.importing import RunElsewhere, create_imported, update_imported
+from gansearch.study.launches import record_launch
 from gansearch.study.listed_space import space_of
-from gansearch.tracking import MlflowTracker, default_uri
+from gansearch.tracking import default_uri
 from gansearch.trial import provenance
 from gansearch.trial.copying import TrialCopy
 from gansearch.trial.runner_folder import CACHE, PLUGINS
@@ -27,10 +29,8 @@ from gansearch.trial.spec import SPEC_FILE, Spec, first_difference
 from gansearch.trial.spec_reader import read_spec
 from gansearch.trial.standing import Standing, standing
 
-PATIENCE_S = 60.0
-"""Seconds that an import waits for MLflow where nothing at all gets on."""
-BACKLOG = 5_000
-"""Points, images and files that may wait for MLflow before more is read."""
+IMPORTED = "import"
+"""What the record of an import has in place of an executor."""
 
 NOT_BEGUN = Standing(attempt=None, end=None, epoch=0, seconds=0.0)
 
@@ -77,7 +77,7 @@ def import_folder(folder: Path, name: str, *, tracking_uri: str | None = None, s
         create_imported(space, name, target, seed=spec.seed, plugins=plugins, runs=runs)
     else:
         update_imported(name, target, runs)
-    report = _project(name, target, runs, tracking_uri or default_uri(), say)
+    report = _project(name, target, tracking_uri, say)
     with open_readonly(name, target) as study:
         return ImportResult(name, study.status(), is_new, report)
 
@@ -132,41 +132,27 @@ def _keep_extractors(source: Storage) -> None:
             kept.write(inner, source.read(path))
 
 
-def _project(name: str, target: Storage, runs: Sequence[RunElsewhere], uri: str, say: Say) -> ReportFiles:
-    """Show every run in MLflow, and write the report."""
-    with open_readonly(name, target) as study:
-        rows, study_id, space = study.trials(), study.metadata.id, study.space.source
-    tracker = MlflowTracker(uri, name, study_id=study_id)
-    tracker.launch_started({"space": space, "versions": provenance.versions(), "imported": True})
-    report: ReportFiles | None = None
-    try:
-        _feed(TrackingFeed(target, tracker), tracker, runs, {row.identity: row.detail for row in rows})
-        report = write_report(name, target, tracking_uri=tracker.uri)
-    finally:
-        hand_over(tracker, report, "failed" if report is None else "finished", say, within_s=PATIENCE_S)
+def _project(name: str, target: Storage, uri: str | None, say: Say) -> ReportFiles:
+    """Show every run in MLflow, and write the report; MLflow may be away."""
+    now = time.time()
+    times = {"started": now, "ended": now, "outcome": FINISHED}
+    record_launch(target, {**times, "executor": IMPORTED, "versions": provenance.versions(), "lanes": None})
+    _show(name, uri, say, is_checked=False)  # before the report, which links to the runs
+    report = write_report(name, target, tracking_uri=uri or default_uri())
+    _show(name, uri, say, is_checked=True)
     return report
 
 
-def _feed(
-    feed: TrackingFeed,
-    tracker: MlflowTracker,
-    runs: Sequence[RunElsewhere],
-    ends: Mapping[TrialIdentity, TrialEnd | None],
-) -> None:
-    """Tell MLflow all that is recorded, no faster than it takes it; where it takes nothing, without waiting."""
-    is_taking = True
-    for run in runs:
-        if not run.is_taken:
-            continue
-        identity = run.assignment.identity
-        feed.started(replace(run.assignment, attempt=run.standing.attempt or 0))
-        feed.update(identity)
-        end = ends.get(identity)
-        if end is not None:
-            feed.ended(identity, end)
-        is_taking = is_taking and tracker.drain(BACKLOG, PATIENCE_S)
-    if is_taking:
-        tracker.drain(0, PATIENCE_S)
+def _show(name: str, uri: str | None, say: Say, *, is_checked: bool) -> None:
+    """Bring MLflow up to date."""
+    try:
+        found = track_study(name, tracking_uri=uri, is_checked=is_checked)
+    except TrackingError as error:
+        if is_checked:
+            say(f"{error}; the study has everything: {track_command(name, uri)}")
+        return
+    if is_checked and not found.is_complete:
+        say(f"MLflow lacks something of {len(found.lacking)} runs: {track_command(name, uri)}")
 
 
 def _silent(_: str) -> None:

@@ -46,6 +46,8 @@ def choose_lanes(study: Study, executor: Executor, context: TrialContext, interr
         DataError: where the data are missing or damaged.
         ExecutorError: where nothing can run a trial.
     """
+    if study.space.script is not None:
+        return LaneChoice(1, is_bounded=False, table=None)
     wanted = study.space.resources.lanes
     if wanted != "auto":
         return LaneChoice(wanted, is_bounded=False, table=None)

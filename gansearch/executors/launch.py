@@ -8,16 +8,16 @@ from dataclasses import replace
 from gansearch.executors.launch_run import LaunchOptions, LaunchResult, LaunchRun, Say, Watch
 from gansearch.executors.preflight import check_address, check_tracking
 from gansearch.executors.single_lanes import single_lane_reasons
+from gansearch.plugins import load_file
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir, study_dir
-from gansearch.study import Study
-from gansearch.study.plugin_files import kept as kept_plugins
+from gansearch.study import Study, plugin_files
 from gansearch.trial.context import TrialContext
 from gansearch.trial.probe import evaluation_cost
 from gansearch.trial.workbench import open_workbench
 
-__all__ = ["LaunchOptions", "LaunchResult", "Say", "Watch", "launch", "resume", "trial_context"]
+__all__ = ["LaunchOptions", "LaunchResult", "Say", "Watch", "extend", "launch", "resume", "trial_context"]
 
 
 def launch(
@@ -33,6 +33,7 @@ def launch(
 
     Raises:
         StudyExistsError: where the name is taken.
+        PluginError: where a plug-in file cannot be used.
         DataError: where the data is missing or damaged.
         ExecutorError: where no Ray cluster listens at the address.
         TrackingError: where the tracking URI is none; nothing has been made in any of these cases.
@@ -42,14 +43,23 @@ def launch(
     storage = Storage(study_dir(name))
     Study.check_free(name, storage)
     _preflight(options, say)
-    context = trial_context(space, storage, options)
-    open_workbench(space.settings(space.default_parameters()), context)
+    for path in options.plugins:
+        load_file(path)
+    plugin_files.contents(options.plugins)
+    plugin_files.check_complete(space, options.plugins)
+    # Nothing is kept yet: until there is a study, plug-ins are those that this process has imported.
+    context = replace(trial_context(space, storage, options), plugins=())
+    settings = space.settings(space.default_parameters())
+    if space.script is None or "dataset.name" in settings:
+        open_workbench(settings, context)
+    if space.script is not None and space.plan.kind == "search":
+        say("a script draws its samples while it runs: its best trials keep the values of their rungs")
     space = with_evaluation_interval(space, context, say)
     for reason in single_lane_reasons(space):
         say(f"{reason}; trials with it are packs of one lane")
     seed = space.plan.seed if options.seed is None else options.seed
     with closing(Study.create(space, name=name, storage=storage, seed=seed, plugins=options.plugins)) as study:
-        return LaunchRun(study, context, options, watch, say).run()
+        return LaunchRun(study, trial_context(space, storage, options), options, watch, say).run()
 
 
 def resume(
@@ -67,17 +77,50 @@ def resume(
     Raises:
         StudyNotFoundError: where there is none of that name.
         StudyLockedError: where another driver holds it.
+        PluginError: where a plug-in file is given that differs from the study's own.
     """
     say = say or _silent
     storage = Storage(study_dir(name))
     _preflight(options, say)
     with closing(Study.open(name, storage)) as study:
+        plugin_files.check_given(storage, options.plugins)
         if trials is not None:
             study.extend(trials=trials)
-        context = trial_context(
-            study.space, storage, replace(options, plugins=(*kept_plugins(storage), *options.plugins))
-        )
-        return LaunchRun(study, context, options, watch, say).run()
+        return LaunchRun(study, trial_context(study.space, storage, options), options, watch, say).run()
+
+
+def extend(
+    name: str,
+    number: int,
+    epochs: str,
+    options: LaunchOptions,
+    *,
+    watch: Watch | None = None,
+    say: Say | None = None,
+) -> LaunchResult:
+    """Go on with a trial that has ended: as a new trial, from its checkpoint, for more epochs. No other is run.
+
+    Args:
+        name: of the study.
+        number: of the trial.
+        epochs: ``10x`` those of the trial, ``+20`` to them, or ``60`` in all.
+        options: how to run; ``name`` and ``seed`` are the study's own.
+        watch: as for ``launch``.
+        say: as for ``launch``.
+
+    Raises:
+        StudyNotFoundError: where there is none of that name.
+        StudyLockedError: where another driver holds it.
+        StudyError: where the trial cannot be extended so.
+    """
+    say = say or _silent
+    storage = Storage(study_dir(name))
+    _preflight(options, say)
+    with closing(Study.open(name, storage)) as study:
+        plugin_files.check_given(storage, options.plugins)
+        new = study.extend_trial(number, epochs)
+        say(f"{name}-{number} goes on as {name}-{new}")
+        return LaunchRun(study, trial_context(study.space, storage, options), options, watch, say).run()
 
 
 def _preflight(options: LaunchOptions, say: Say) -> None:
@@ -88,7 +131,7 @@ def _preflight(options: LaunchOptions, say: Say) -> None:
 
 
 def trial_context(space: SearchSpace, storage: Storage, options: LaunchOptions) -> TrialContext:
-    """What every trial of a study shares."""
+    """What every trial of a study shares; plug-ins are those that the study keeps, whatever the options name."""
     return TrialContext(
         storage_url=storage.url,
         data_dir=None if options.data_dir is None else str(options.data_dir.resolve()),
@@ -96,15 +139,18 @@ def trial_context(space: SearchSpace, storage: Storage, options: LaunchOptions) 
         detectors=space.detectors,
         use_average=all(objective.generator == "ema" for objective in space.plan.objectives),
         final_evaluation=space.plan.kind != "search",
-        plugins=tuple(str(path.resolve()) for path in options.plugins),
+        plugins=plugin_files.kept(storage),
         threads=max(1, int(space.resources.cpu)),
         device="cuda" if space.resources.gpu else "cpu",
         memory_share=min(1.0, space.resources.gpu) or 1.0,
+        objectives=tuple(objective.metric for objective in space.plan.objectives),
     )
 
 
 def with_evaluation_interval(space: SearchSpace, context: TrialContext, say: Say) -> SearchSpace:
-    """The space with ``training.evaluate_every`` measured where the user left it out."""
+    """The space with ``training.evaluate_every`` measured where the user left it out; a script decides it itself."""
+    if space.script is not None:
+        return space
     settings = space.settings(space.default_parameters())
     if settings.get("training.evaluate_every") is not None:
         return space

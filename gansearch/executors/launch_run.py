@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from gansearch.errors import StorageError
 from gansearch.executors._base import Executor
 from gansearch.executors.driver import Driver
+from gansearch.executors.end_clearing import clear_at_end
 from gansearch.executors.feed import TrackingFeed
-from gansearch.executors.hand_over import hand_over
+from gansearch.executors.hand_over import TrackingOutcome, hand_over, track_command
 from gansearch.executors.lane_choice import LaneChoice, choose_lanes
 from gansearch.executors.local import LocalExecutor
+from gansearch.executors.study_source import StudySource
 from gansearch.reporting import ReportFiles, write_report
 from gansearch.study import Study, StudyStatus
-from gansearch.study.launches import record_launch
-from gansearch.tracking import MlflowTracker, default_uri
+from gansearch.study.launches import close_left_launches, record_launch, update_launch
+from gansearch.study.retention import MEASURED_AT_END
+from gansearch.tracking import Experiment, MlflowTracker, default_uri
 from gansearch.trial import provenance
 from gansearch.trial.context import TrialContext
 from gansearch.trial.interrupt import Interrupt, interruptible
@@ -25,9 +29,6 @@ from gansearch.trial.interrupt import Interrupt, interruptible
 Outcome: TypeAlias = Literal["finished", "interrupted", "stopped"]
 Watch: TypeAlias = Callable[[StudyStatus], None]
 Say: TypeAlias = Callable[[str], None]
-
-BEST = 3
-"""Trials of a search that are measured by the protocol of the end."""
 
 HAND_OVER_S = 60.0
 """Seconds that the end of a launch waits for the tracking server."""
@@ -62,6 +63,8 @@ class LaunchResult:
     outcome: Outcome
     report: ReportFiles | None
     """None where the study has not finished."""
+    tracking: TrackingOutcome
+    """What tracking cost, and what MLflow may lack."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,58 +79,84 @@ class LaunchRun:
 
     def run(self) -> LaunchResult:
         """Run it, report, and give MLflow what is still on its way there; also where it fails."""
-        tracker = MlflowTracker(self.options.tracking_uri or default_uri(), self.study.name, study_id=self.study.id)
-        about = {"space": self.study.space.source, "versions": provenance.versions(), "commit": provenance.commit()}
-        tracker.launch_started(about)
+        source = StudySource(self.study.storage, self.study.space, self.study.seed, self.study.trials())
+        launch = self._record()
+        tracker = self._tracker(source)
         report: ReportFiles | None = None
         outcome: Outcome | None = None
         try:
-            outcome = self._trials(tracker)
+            outcome = self._trials(TrackingFeed(tracker, source), launch)
             if outcome == "finished":
                 report = write_report(self.study.name, self.study.storage, tracking_uri=tracker.uri)
         finally:
-            within_s = HAND_OVER_S if outcome else HAND_OVER_AFTER_FAILURE_S
-            hand_over(tracker, report, outcome or "failed", self.say, within_s=within_s)
-        return LaunchResult(self.study.name, self.study.status(), outcome, report)
+            tracked = hand_over(
+                tracker,
+                self.study.storage,
+                launch,
+                outcome or "failed",
+                self.say,
+                command=track_command(self.study.name, self.options.tracking_uri),
+                within_s=HAND_OVER_S if outcome else HAND_OVER_AFTER_FAILURE_S,
+            )
+        if outcome == "finished":
+            clear_at_end(self.study, self.say, is_tracked=not tracked.lacking)
+        return LaunchResult(self.study.name, self.study.status(), outcome, report, tracked)
 
-    def _trials(self, tracker: MlflowTracker) -> Outcome:
+    def _record(self) -> int:
+        """Keep what is known of the launch as it begins; those whose driver died before are over now."""
+        close_left_launches(self.study.storage)
+        about = {
+            "started": time.time(),
+            "executor": self.options.executor,
+            "versions": provenance.versions(),
+            "commit": provenance.commit(),
+            "lanes": None,
+            "lane_table": None,
+        }
+        return record_launch(self.study.storage, about)
+
+    def _tracker(self, source: StudySource) -> MlflowTracker:
+        """The tracker of this launch; what an earlier driver left undone is caught up with in the background."""
+        uri = self.options.tracking_uri or default_uri()
+        experiment = Experiment(uri, self.study.name, study_id=self.study.id)
+        tracker = MlflowTracker(experiment, source, say=self.say)
+        with tracker.counted():
+            tracker.launch_changed()
+            tracker.trials_behind(source.trials)
+        return tracker
+
+    def _trials(self, feed: TrackingFeed, launch: int) -> Outcome:
         """Run trials until there are none, or the user ends it; then measure the best by the protocol of the end."""
         study = self.study
-        feed = TrackingFeed(study.storage, tracker)
         # The executor first: Ray puts a handler of its own on SIGTERM when it starts.
         with self._executor() as executor, interruptible(self._tell_how_to_resume) as interrupt:
-            choice = self._lanes(executor, interrupt)
+            choice = self._lanes(executor, interrupt, launch)
             workers = executor.workers() if choice.is_bounded else None
-            driver = Driver(study, feed, interrupt, lanes=choice.lanes, workers=workers, watch=self.watch)
+            driver = Driver(study, feed, interrupt, lanes=choice.lanes, workers=workers, watch=self.watch, say=self.say)
             executor.run(driver, self.context)
+            if driver.storage_failure is not None:
+                how = f"what has not ended rests, and goes on with: gansearch resume {study.name}"
+                raise StorageError(f"{driver.storage_failure}; {how}")
             if interrupt.asked:
                 return "interrupted"
             if study.stop_requested:
                 return "stopped"
             if study.budget_spent is not None:
                 self.say(f"the plan's budget ends the search: {study.budget_spent}; what has not ended rests")
-            best = study.best_assignments(BEST * study.space.plan.replicates)
+            best = study.best_assignments(MEASURED_AT_END * study.space.plan.replicates)
             executor.finalise(best, self.context)
         for assignment in best:
             feed.update(assignment.identity)
         return "finished"
 
-    def _lanes(self, executor: Executor, interrupt: Interrupt) -> LaneChoice:
+    def _lanes(self, executor: Executor, interrupt: Interrupt, launch: int) -> LaneChoice:
         """The lanes of a pack: told to the user where it had to be found out, and kept with the launch."""
         choice = choose_lanes(self.study, executor, self.context, interrupt)
-        if choice.table is not None:
-            self.say(choice.table.text)
-        record_launch(
-            self.study.storage,
-            {
-                "started": time.time(),
-                "executor": self.options.executor,
-                "versions": provenance.versions(),
-                "commit": provenance.commit(),
-                "lanes": choice.lanes,
-                "lane_table": None if choice.table is None else choice.table.plain(),
-            },
-        )
+        table = choice.table
+        if table is not None:
+            self.say(table.text)
+        found = {"lanes": choice.lanes, "lane_table": None if table is None else table.plain()}
+        update_launch(self.study.storage, launch, found)
         return choice
 
     def _executor(self) -> Executor:

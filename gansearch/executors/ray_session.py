@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ ENVIRONMENT = {
 }
 
 
+NOISY = ("ray.tune.execution.tune_controller", "ray._private.worker")
+
+
 @contextmanager
 def ray_session(address: str | None) -> Iterator[None]:
     """Connect to a cluster, or start one on this machine; what was started is ended again.
@@ -38,9 +42,25 @@ def ray_session(address: str | None) -> Iterator[None]:
         return
     try:
         ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, ValueError) as error:
-        raise ExecutorError(f"the Ray cluster at {address!r} cannot be reached: {error}") from error
+    except Exception as error:  # a node that does not come up in time is a bare Exception of Ray's
+        where = "on this machine" if address is None else f"at {address!r}"
+        raise ExecutorError(f"no Ray cluster could be started or joined {where}: {error}; try again later") from error
+    try:
+        with _quiet():
+            yield
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out what Ray says of a worker that died, with tracebacks of its own: the driver says it in a line."""
+    loggers = [logging.getLogger(name) for name in NOISY]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        ray.shutdown()
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

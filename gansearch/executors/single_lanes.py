@@ -19,7 +19,7 @@ def single_lane_reasons(space: SearchSpace) -> tuple[str, ...]:
     Raises:
         PluginError: where a network of the space is unknown.
     """
-    if space.resources.lanes == 1:
+    if space.resources.lanes == 1 or space.script is not None:
         return ()
     settings = space.settings(space.default_parameters())
     found = [_reason(player, other) for player in PLAYERS for other in _with_each_architecture(space, settings, player)]

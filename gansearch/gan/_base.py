@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol
 from jaxtyping import Float
 from torch import Tensor
 
+from gansearch.gan.plain import PlainModule, plain_module
 from gansearch.plugins import Factual, Registry
 from gansearch.records import Facts, Geometry
 
@@ -120,6 +121,17 @@ class Generator(Network):
     def build(self, geometry: Geometry) -> Module:
         """The network for samples of this geometry."""
         raise NotImplementedError
+
+    def plain(self, geometry: Geometry) -> PlainModule:
+        """One lane of the network as plain PyTorch, for generators that are exported.
+
+        What is built from lane-wise layers in a ``Sequential`` has it from them; anything else must override this.
+
+        Raises:
+            PluginError: where it is not known, with what to add.
+        """
+        module = self.build(geometry)
+        return plain_module(getattr(module, "layers", (module,)), type(self).__name__)
 
 
 class Discriminator(Network):

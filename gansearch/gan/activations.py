@@ -10,8 +10,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from gansearch.errors import PluginError
 
 Activation: TypeAlias = Callable[[Tensor], Tensor]
 """A function applied to every number alone, so that it couples neither lanes nor samples."""
@@ -28,3 +31,28 @@ ACTIVATIONS: Final[Mapping[str, Activation]] = MappingProxyType(
         "relu6": F.relu6,
     }
 )
+
+_PLAIN: Final[Mapping[Activation, str]] = MappingProxyType(
+    {
+        ACTIVATIONS["relu"]: "nn.ReLU()",
+        ACTIVATIONS["leaky_relu"]: f"nn.LeakyReLU({LEAKY_SLOPE})",
+        ACTIVATIONS["elu"]: "nn.ELU()",
+        ACTIVATIONS["gelu"]: "nn.GELU()",
+        ACTIVATIONS["relu6"]: "nn.ReLU6()",
+        torch.tanh: "nn.Tanh()",
+    }
+)
+
+
+def plain_activation(function: Activation) -> str:
+    """What makes the layer of ``torch.nn`` that applies ``function``.
+
+    Raises:
+        PluginError: where none is known.
+    """
+    if function not in _PLAIN:
+        raise PluginError(
+            f"the function {getattr(function, '__name__', function)} cannot be exported: it must be one of "
+            f"{', '.join(ACTIVATIONS)}, tanh; a network with another one needs a method plain (gansearch/gan/plain.py)"
+        )
+    return _PLAIN[function]

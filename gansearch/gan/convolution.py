@@ -18,6 +18,7 @@ from gansearch.gan import forms
 from gansearch.gan._base import Draws, Parameter
 from gansearch.gan.folding import folded, unfolded
 from gansearch.gan.grouped_convolution import Operation, TransposedOperation, grouped_convolution
+from gansearch.gan.plain import PlainLayer
 
 
 def convolution(
@@ -99,6 +100,10 @@ class Convolution:
         weight, bias = parameters[f"{self.name}.weight"], parameters.get(f"{self.name}.bias")
         return convolution(inputs, weight, bias, stride=self.stride, padding=self.padding)
 
+    def plain_layers(self) -> tuple[PlainLayer, ...]:
+        """A convolution."""
+        return _plain(self, "nn.Conv2d", f"stride={self.stride}, padding={self.padding}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TransposedConvolution:
@@ -130,6 +135,11 @@ class TransposedConvolution:
             inputs, weight, bias, stride=self.stride, padding=self.padding, output_padding=self.output_padding
         )
 
+    def plain_layers(self) -> tuple[PlainLayer, ...]:
+        """A transposed convolution."""
+        more = f", output_padding={self.output_padding}" if self.output_padding else ""
+        return _plain(self, "nn.ConvTranspose2d", f"stride={self.stride}, padding={self.padding}{more}")
+
 
 class _Spread(TransposedOperation):
     """The same as a product and a sum of windows: half the time on a CPU, where windows hold no more than pixels do."""
@@ -159,6 +169,14 @@ def _in_lanes(
     biases = [None] * lanes if bias is None else bias.unbind()
     apart = [operation(*lane) for lane in zip(inputs.unbind(), weight.unbind(), biases, strict=True)]
     return apart[0][None] if lanes == 1 else torch.stack(apart)
+
+
+def _plain(layer: Convolution | TransposedConvolution, kind: str, options: str) -> tuple[PlainLayer, ...]:
+    """The layer of torch; its tensors are called as ours."""
+    sizes = f"{layer.in_channels}, {layer.out_channels}, {layer.kernel_size}"
+    bias = "" if layer.has_bias else ", bias=False"
+    tensors = {parameter.name.rpartition(".")[2]: parameter.name for parameter in layer.parameters}
+    return (PlainLayer(f"{kind}({sizes}, {options}{bias})", tensors),)
 
 
 def _parameters(name: str, shape: tuple[int, int, int, int], fan_in: int, biases: int | None) -> tuple[Parameter, ...]:

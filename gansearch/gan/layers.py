@@ -15,6 +15,8 @@ from torch import Tensor
 
 from gansearch.gan import forms
 from gansearch.gan._base import Draws, Module, Parameter
+from gansearch.gan.activations import plain_activation
+from gansearch.gan.plain import PlainLayer
 
 _RUN: Final = 64
 """Numbers that every CPU's kernels take in whole runs (two vectors of 512 bits hold 32 single-precision numbers)."""
@@ -65,6 +67,11 @@ class Linear:
         """Map [K, B, in] to [K, B, out]."""
         return linear(inputs, parameters[f"{self.name}.weight"], parameters[f"{self.name}.bias"])
 
+    def plain_layers(self) -> tuple[PlainLayer, ...]:
+        """A linear layer."""
+        tensors = {"weight": f"{self.name}.weight", "bias": f"{self.name}.bias"}
+        return (PlainLayer(f"nn.Linear({self.in_features}, {self.out_features})", tensors),)
+
 
 @dataclass(frozen=True)
 class Elementwise:
@@ -80,6 +87,14 @@ class Elementwise:
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape."""
         return elementwise(self.function, inputs)
+
+    def plain_layers(self) -> tuple[PlainLayer, ...]:
+        """The activation.
+
+        Raises:
+            PluginError: where torch has no layer for the function.
+        """
+        return (PlainLayer(plain_activation(self.function)),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +119,10 @@ class Dropout:
             p = torch.full((inputs.shape[0],), p, dtype=inputs.dtype, device=inputs.device)
         return inputs * draws.keep_mask(self.name, tuple(inputs.shape[1:]), p)
 
+    def plain_layers(self) -> tuple[PlainLayer, ...]:
+        """None: nothing is dropped when samples are drawn."""
+        return ()
+
 
 def may_drop(p: float | Tensor) -> bool:
     """Whether a probability, one number or [K], is above 0 in any lane; one without numbers (``meta``) may be."""
@@ -124,6 +143,12 @@ class Reshape:
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the numbers and their order."""
         return inputs.reshape(*inputs.shape[:2], *self.shape)
+
+    def plain_layers(self) -> tuple[PlainLayer, ...]:
+        """From vectors or to vectors."""
+        if len(self.shape) == 1:
+            return (PlainLayer("nn.Flatten()"),)
+        return (PlainLayer(f"nn.Unflatten(1, {self.shape})" if self.shape else "nn.Flatten(0)"),)
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,10 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from gansearch.errors import TrainingError
+from gansearch.errors import PluginError, TrainingError
 from gansearch.gan._base import Draws, Parameter
 from gansearch.gan.folding import folded, unfolded
+from gansearch.gan.plain import PlainLayer
 
 EPSILON: Final = 1e-5
 """Added to the variance; in the units of the squared input."""
@@ -75,6 +76,15 @@ NORMALISATIONS: Final[Mapping[str, Normalise]] = MappingProxyType(
     {"batch": batch_norm, "instance": instance_norm, "layer": layer_norm}
 )
 
+_PLAIN: Final[Mapping[Normalise, str]] = MappingProxyType(
+    {
+        batch_norm: "nn.BatchNorm2d({channels}, track_running_stats=False)",
+        instance_norm: "nn.InstanceNorm2d({channels}, affine=True)",
+        layer_norm: "nn.GroupNorm(1, {channels})",
+    }
+)
+"""What makes the layers of torch; layer normalisation over all channels is group normalisation with one group."""
+
 
 @dataclass(frozen=True)
 class Normalisation:
@@ -95,6 +105,17 @@ class Normalisation:
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape."""
         return self.function(inputs, parameters[f"{self.name}.scale"], parameters[f"{self.name}.shift"])
+
+    def plain_layers(self) -> tuple[PlainLayer, ...]:
+        """The same layer of torch for images [n, C, H, W]; batch normalisation without running statistics.
+
+        Raises:
+            PluginError: where the function is none of ``NORMALISATIONS``.
+        """
+        if self.function not in _PLAIN:
+            raise PluginError(f"{self.name} cannot be exported: it must be one of {', '.join(NORMALISATIONS)}")
+        tensors = {"weight": f"{self.name}.scale", "bias": f"{self.name}.shift"}
+        return (PlainLayer(_PLAIN[self.function].format(channels=self.channels), tensors),)
 
 
 def _standardised(inputs: Tensor, dims: tuple[int, ...]) -> Tensor:

@@ -140,3 +140,11 @@ def replace_dropout(module: nn.Module, feed: MaskFeed) -> None:
             stand_ins[layer] = REPLACED[type(layer)](path, feed, float(layer.p))
         parent, _, name = path.rpartition(".")
         setattr(module.get_submodule(parent), name, stand_ins[layer])
+
+
+def remove_dropout(module: nn.Module) -> None:
+    """Put layers that do nothing in the place of those that are fed: what they are when samples are drawn."""
+    for path, layer in list(module.named_modules(remove_duplicate=False)):
+        if path and isinstance(layer, _Drops):
+            parent, _, name = path.rpartition(".")
+            setattr(module.get_submodule(parent), name, nn.Identity())

@@ -25,8 +25,10 @@ from gansearch.dimensions import Int, Value, declared, static
 from gansearch.errors import PluginError
 from gansearch.gan._base import Discriminator, Generator, Module, Network
 from gansearch.gan.initialisation import OWN
+from gansearch.gan.plain import PlainModule
 from gansearch.gan.torch_checks import Case, Examined, examine
 from gansearch.gan.torch_lanes import Maker, TorchLanes
+from gansearch.gan.torch_plain import traced
 from gansearch.records import Geometry
 
 
@@ -96,6 +98,15 @@ class TorchGenerator(TorchNetwork, Generator):
     def case(self, geometry: Geometry) -> Case:
         """Latents in, samples out."""
         return Case((self.latent_size,), geometry.shape, self.facts.couples_batch)
+
+    def plain(self, geometry: Geometry) -> PlainModule:
+        """The operations of the module's ``forward``, one a line: its class stays in the user's own file.
+
+        Raises:
+            PluginError: where they cannot be told without numbers, with what torch says.
+        """
+        examined = _examined(_Structure(type(self), self._fields(), geometry))
+        return traced(self._maker(geometry), examined.layout, self.latent_size)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from shlex import quote
 from typing import Any
 
 from gansearch.records import End
@@ -16,6 +17,7 @@ from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.reporting.pictures import Pixels, png
 from gansearch.reporting.statistics import FEWEST, Estimate
 from gansearch.reporting.wording import code, correlation, interval, number, percent, plain, setting
+from gansearch.space.dimension_values import text
 
 MOST_EXAMPLES = 3
 """Stopped runs that are shown beside the best one."""
@@ -179,6 +181,13 @@ def _examples(material: StudyMaterial) -> list[tuple[str, TrialMaterial]]:
 
 
 def _reproduce(material: StudyMaterial, best: TrialMaterial) -> list[Block]:
+    again = f"gansearch launch space.yaml --name {material.name}-again --seed {material.seed}"
+    whole: list[Block] = [
+        Paragraph("To run the whole study again, from the `space.yaml` in its folder:"),
+        Code("sh", again),
+    ]
+    if material.space.script is not None:
+        return [*_with_script(material, best), *whole]
     settings = json.dumps(dict(best.settings), indent=2, sort_keys=True)
     snippet = (
         "import json\n\nimport gansearch\n\n"
@@ -186,15 +195,23 @@ def _reproduce(material: StudyMaterial, best: TrialMaterial) -> list[Block]:
         f"trained = gansearch.train(settings, seed={best.seed})\n"
         "print(trained.curve.evaluations[-1].metrics)\nimages = trained.sample(60)"
     )
-    again = f"gansearch launch space.yaml --name {material.name}-again --seed {material.seed}"
     return [
         Paragraph(
             "To train it again (with the same versions on the same kind of machine, and one lane, it gives the same "
             "curve; data sets that are files need `data_dir=`):"
         ),
         Code("python", snippet),
-        Paragraph("To run the whole study again, from the `space.yaml` in its folder:"),
-        Code("sh", again),
+        *whole,
+    ]
+
+
+def _with_script(material: StudyMaterial, best: TrialMaterial) -> list[Block]:
+    """The best run's parameters as a launch of that one configuration; its own seed belongs to its number."""
+    fixed = [f"--set {quote(f'{path}={text(value)}')}" for path, value in best.parameters.items()]
+    words = ["gansearch launch space.yaml", f"--name {material.name}-best", "--trials 1", *fixed]
+    return [
+        Paragraph("To train this configuration again by its script, with another seed, from the study's folder:"),
+        Code("sh", " \\\n  ".join(words)),
     ]
 
 

@@ -8,7 +8,9 @@ from gansearch.curves import Curve, read_curve
 from gansearch.errors import CorruptFileError, SpaceError
 from gansearch.records import Setting, TrialIdentity
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.space import SearchSpace
 from gansearch.storage import Storage
+from gansearch.study.runs import find_run
 from gansearch.study.seeds import trial_seed
 from gansearch.study.status import WAITING, TrialRow
 from gansearch.study.study_reader import StudyReader, open_readonly
@@ -29,6 +31,17 @@ def load_material(name: str, storage: Storage, links: Mapping[str, str] | None =
         rows = [row for row in study.trials() if row.end is not None or row.state != WAITING]
         trials = tuple(_trial(row, study, storage) for row in rows)
         return StudyMaterial(name, study.space, study.seed, trials, study.trials_wanted, links or {})
+
+
+def load_run(identity: TrialIdentity, storage: Storage) -> tuple[TrialMaterial, SearchSpace]:
+    """One run, and the space that it comes from.
+
+    Raises:
+        StudyNotFoundError: where there is no such study.
+        StudyError: where the study has no such run.
+    """
+    with open_readonly(identity.study, storage) as study:
+        return _trial(find_run(study, identity.number, identity.replicate), study, storage), study.space
 
 
 def _trial(row: TrialRow, study: StudyReader, storage: Storage) -> TrialMaterial:

@@ -12,6 +12,7 @@ from gansearch.gan import discriminators, generators, losses
 from gansearch.plugins import Plugin, Registry, did_you_mean
 from gansearch.records import Setting
 from gansearch.space.dimension_values import coerce, rule, text
+from gansearch.space.script import FILE, is_script
 from gansearch.training import Configuration, TrainingSettings, optimizers
 from gansearch.tricks import Trick, tricks
 
@@ -39,8 +40,13 @@ def resolve(settings: Mapping[str, Setting]) -> Configuration:
 
     Raises:
         PluginError: where a name is unknown.
-        TrainingError: where a field is unknown or out of its limits, or the data set is not named.
+        TrainingError: where a field is unknown or out of its limits, the data set is not named, or a script trains.
     """
+    if is_script(settings):
+        raise TrainingError(
+            f"the configuration must have networks of gansearch; it is trained by the script {settings[FILE]}, "
+            "which has its own and runs within a study alone"
+        )
     reader = _Reader(settings)
     configuration = Configuration(
         dataset=reader.plugin("dataset", "name", datasets),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import floor
 
 from gansearch.dimensions import Choice, Dimension, Float, Int
 from gansearch.plugins import nearest
@@ -10,11 +11,15 @@ from gansearch.records import Setting
 
 OFF_GRID = 1e-6
 """Distance from a grid point, in steps, that counts as rounding."""
+MOST_STEPS = 1_000_000
+"""Steps of a grid at most: beyond it neighbours can no longer be told apart by ``OFF_GRID``."""
+LARGEST_INT = 2**63
+"""Whole numbers from here on are of no dimension, and are never made real ones."""
 
 
 def coerce(dimension: Dimension, value: Setting) -> Setting:
     """``value`` in the dimension's own type: a whole number becomes a real one where the dimension is real."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= LARGEST_INT:
         return value
     if isinstance(dimension, Float):
         return float(value)
@@ -43,9 +48,10 @@ def closest(dimension: Dimension, value: Setting) -> Setting:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return dimension.low
     within = min(max(value, dimension.low), dimension.high)
-    points = grid_values(dimension) if dimension.step is not None else None
-    if points is not None:
-        return min(points, key=lambda point: abs(float(point) - within))  # type: ignore[arg-type]
+    if dimension.step is not None:
+        below = min(floor((within - dimension.low) / dimension.step), _last_step(dimension))
+        points = [_grid_value(dimension, index) for index in (below, min(below + 1, _last_step(dimension)))]
+        return min(points, key=lambda point: abs(point - within))
     return round(within) if isinstance(dimension, Int) else float(within)
 
 
@@ -53,14 +59,32 @@ def grid_values(dimension: Dimension) -> tuple[Setting, ...] | None:
     """Every value in order, or None for a real dimension without a step, which has no end of them."""
     if isinstance(dimension, Choice):
         return dimension.choices
+    count = grid_count(dimension)
+    return None if count is None else tuple(_grid_value(dimension, index) for index in range(count))
+
+
+def grid_count(dimension: Dimension) -> int | None:
+    """How many values ``grid_values`` has; None where they have no end."""
+    if isinstance(dimension, Choice):
+        return len(dimension.choices)
+    if isinstance(dimension, Float) and dimension.step is None:
+        return 1 if dimension.low == dimension.high else None
+    return _last_step(dimension) + 1
+
+
+def _last_step(dimension: Int | Float) -> int:
+    """Steps from the low end to the last value."""
     if isinstance(dimension, Int):
-        return tuple(range(dimension.low, dimension.high + 1, dimension.step or 1))
-    if dimension.step is None:
-        return (dimension.low,) if dimension.low == dimension.high else None
+        return (dimension.high - dimension.low) // (dimension.step or 1)
+    return 0 if dimension.step is None else round((dimension.high - dimension.low) / dimension.step)
+
+
+def _grid_value(dimension: Int | Float, index: int) -> float:
+    """The value ``index`` steps above the low end, of the dimension's own type."""
+    if isinstance(dimension, Int):
+        return dimension.low + index * (dimension.step or 1)
     # In decimals, as written: 0.1 + 2 * 0.1 is 0.3 and not 0.30000000000000004.
-    low, step = Decimal(str(dimension.low)), Decimal(str(dimension.step))
-    count = round((dimension.high - dimension.low) / dimension.step) + 1
-    return tuple(float(low + index * step) for index in range(count))
+    return float(Decimal(str(dimension.low)) + index * Decimal(str(dimension.step or 0.0)))
 
 
 def rule(dimension: Dimension) -> str:

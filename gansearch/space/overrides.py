@@ -11,6 +11,7 @@ from gansearch.space.problems import Problems
 
 SHORTHANDS = {
     "dataset": "name",
+    "script": "file",
     "generator": "architecture",
     "discriminator": "architecture",
     "loss": "name",

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from gansearch.dimensions import Choice, Float
 from gansearch.metrics import Metric, metrics
+from gansearch.plugins import nearest
 from gansearch.records import Setting
 from gansearch.space.drafts import Draft
 from gansearch.space.nodes import Node
 from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table, read_options
 from gansearch.space.plan import Objective, Plan
 from gansearch.space.problems import Problems
+from gansearch.space.script import FILE
 from gansearch.space.shells import ObjectiveShell, PlanShell, validate
 from gansearch.space.values import read_scalar
 
@@ -31,6 +33,16 @@ class Around:
     def fixed(self, path: str) -> Setting:
         """A fixed setting, or None where there is none."""
         return next((draft.constant for draft in self.drafts if draft.path == path and draft.dimension is None), None)
+
+    @property
+    def own_metrics(self) -> bool:
+        """Whether trials may give metrics of their own: where a script trains."""
+        return self.fixed(FILE) is not None
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is a data set to measure samples against."""
+        return any(each.geometry for draft in self.drafts for each in draft.alternatives.values())
 
     def lacking(self, metric: type[Metric]) -> str | None:
         """What the data set lacks for a metric, in words, as far as its geometry tells; None for nothing."""
@@ -103,6 +115,9 @@ def _filled(pruner: Mapping[str, Setting], around: Around) -> dict[str, Setting]
 def _objectives(node: Node | None, plan: Node, around: Around, problems: Problems) -> tuple[Objective, ...] | None:
     """One objective or a list of them."""
     before = len(problems)
+    if node is None and around.own_metrics and not around.has_data:
+        problems.missing(plan, "objective", "must be given: without a data set only the script knows metrics")
+        return None
     if node is None:
         node = Node("plan.objective", plan.file, plan.line, DEFAULT_METRIC, DEFAULT_METRIC)
     if node.is_list and not node.items:
@@ -122,6 +137,8 @@ def _objective(node: Node, around: Around, problems: Problems) -> Objective | No
     named = node.entries.get("metric")
     if named is None or not isinstance(named.content, str):
         return None
+    if around.own_metrics and named.content not in metrics.names():
+        return _own_objective(named, shell, problems)
     if read_scalar(named, Choice(metrics.names()), problems) is None:
         return None
     metric = metrics.get(named.content)
@@ -131,6 +148,18 @@ def _objective(node: Node, around: Around, problems: Problems) -> Objective | No
     if shell is None:
         return None
     return Objective(shell.metric, shell.value, shell.generator, shell.direction or metric.direction)
+
+
+def _own_objective(named: Node, shell: ObjectiveShell | None, problems: Problems) -> Objective | None:
+    """An objective whose metric the script gives; nobody but the user knows which way is better."""
+    if shell is None:
+        return None
+    if shell.direction is None:
+        known = metrics.names()
+        rule = f"must stand with direction where the script gives it, or be one of {', '.join(known)}"
+        problems.add(named, rule, suggestion=nearest(shell.metric, known))
+        return None
+    return Objective(shell.metric, shell.value, shell.generator, shell.direction)
 
 
 def _check_sampler(plan: Plan, node: Node, around: Around, problems: Problems) -> None:

@@ -29,9 +29,12 @@ def read_queue(
         problems.add(node, "must be a list of defaults and mappings, as [defaults, {generator.layers: 3}]")
         return ()
     found = [_trial(item, parameters, unread, problems) for item in node.items]
-    for index, trial in enumerate(found):
-        if trial is not None and trial in found[:index]:
-            problems.add(node.items[index], "must differ from the other queued trials")
+    seen: set[frozenset[tuple[str, Setting]]] = set()
+    for item, trial in zip(node.items, found, strict=True):
+        if trial is not None and frozenset(trial.items()) in seen:
+            problems.add(item, "must differ from the other queued trials")
+        elif trial is not None:
+            seen.add(frozenset(trial.items()))
     return tuple(trial for trial in found if trial is not None)
 
 

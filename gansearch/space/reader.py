@@ -15,12 +15,15 @@ from gansearch.space.conditions import read_conditions
 from gansearch.space.conflicts import separate
 from gansearch.space.drafts import Draft
 from gansearch.space.fitting import check_fit
+from gansearch.space.keep import read_keep
 from gansearch.space.nodes import Node
 from gansearch.space.overrides import merge
 from gansearch.space.plan_reader import Around, plan_notes, read_plan
 from gansearch.space.precision import check_precision
 from gansearch.space.problems import Problems
 from gansearch.space.queue_reader import read_queue
+from gansearch.space.script_section import KEY as SCRIPT
+from gansearch.space.script_section import ReadScript, check_lanes, read_script, script_drafts
 from gansearch.space.search_space import SearchSpace
 from gansearch.space.sections import SECTIONS, read_section, read_training
 from gansearch.space.surroundings import read_detectors, read_resources
@@ -29,6 +32,8 @@ from gansearch.space.trick_section import read_tricks
 KEYS = (
     "name",
     "dataset",
+    "script",
+    "parameters",
     "generator",
     "discriminator",
     "loss",
@@ -38,6 +43,7 @@ KEYS = (
     "resources",
     "plan",
     "detectors",
+    "keep",
 )
 PLAYERS = ("generator", "discriminator")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -89,17 +95,21 @@ class _Reading:
         """The space, or None where there are problems."""
         entries, problems = self.root.entries, self.problems
         name = self._name()
-        drafts, assembly, notes = self._settings()
+        script = read_script(self.root, origin, problems)
+        drafts, assembly, notes = self._settings(script)
         resources = read_resources(entries.get("resources"), problems)
+        if SCRIPT in entries:
+            check_lanes(entries.get("resources"), resources, problems)
         check_precision(drafts, resources, problems)
         detectors = read_detectors(entries.get("detectors"), problems)
+        keep = read_keep(entries.get("keep"), problems)
         plan_node = entries.get("plan")
         plan = read_plan(plan_node, self.root, Around(drafts), problems)
         queue = plan_node.entries.get("enqueue") if plan_node is not None else None
         enqueue = read_queue(queue, assembly.parameters, self._unread(drafts), problems)
         if plan is None or name is None:
             return None
-        return SearchSpace(
+        space = SearchSpace(
             name=name,
             parameters=assembly.parameters,
             fixed=assembly.fixed,
@@ -109,8 +119,13 @@ class _Reading:
             source=source,
             origin=origin,
             constants=assembly.constants,
+            keep=keep,
+            script=None if script is None else script.script,
             notes=(*notes, *plan_notes(plan, Around(drafts))),
         )
+        if plan_node is not None and not len(problems):
+            _check_grid(space, plan_node, problems)
+        return space
 
     def _name(self) -> str | None:
         entries = self.root.entries
@@ -126,9 +141,9 @@ class _Reading:
             return node.content
         return None
 
-    def _settings(self) -> tuple[list[Draft], Assembly, list[str]]:
+    def _settings(self, script: ReadScript | None) -> tuple[list[Draft], Assembly, list[str]]:
         """Every setting: as drafts, and joined."""
-        drafts = self._drafts()
+        drafts = script_drafts(script, self.root, self.problems) if SCRIPT in self.root.entries else self._drafts()
         check_fit(drafts, self.problems)
         drafts = read_conditions(drafts, self._unread(drafts), self.problems)
         before = len(self.problems)
@@ -162,6 +177,16 @@ class _Reading:
         return {path for path in _paths(self.root) if path not in read}
 
 
+def _check_grid(space: SearchSpace, plan: Node, problems: Problems) -> None:
+    """Refuse a grid of more points than anyone can run, before they are made."""
+    if space.plan.kind != "grid" and space.plan.sampler["name"] != "grid":
+        return
+    try:
+        space.grid()
+    except ValueError as error:
+        problems.add(plan, f"must be a plan that ends: {error}")
+
+
 def _paths(node: Node) -> Iterator[str]:
     for child in node.entries.values():
         yield child.path
@@ -179,6 +204,10 @@ def _source(text: str, origin: str, root: Node, overrides: Mapping[str, object] 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        rule, found = "must be a readable text file in UTF-8", f"the byte 0x{error.object[error.start]:02x}"
+        raise SpaceError([SpaceProblem(str(path), line, "(file)", rule, found)]) from error
+    except OSError as error:
         rule = "must be a readable text file in UTF-8"
         raise SpaceError([SpaceProblem(str(path), 0, "(file)", rule, type(error).__name__)]) from error

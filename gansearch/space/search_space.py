@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gansearch.dimensions import Dimension
 from gansearch.errors import SpaceError, SpaceProblem
 from gansearch.records import Setting
 from gansearch.space import dimension_values
+from gansearch.space.keep import Keep
 from gansearch.space.parameters import Constant, SearchParameter, complete, violations, walk
 from gansearch.space.plan import DetectorSettings, Plan, Resources
+from gansearch.space.script import Script
 
 GRID_LIMIT = 100_000
 """Points of a grid at most; more is a mistake in the file rather than a plan."""
@@ -34,8 +36,12 @@ class SearchSpace:
     """The file that it was read from."""
     constants: tuple[Constant, ...] = ()
     """Settings that hold only under conditions; of several for one path the first that holds counts."""
+    keep: Keep = field(default_factory=Keep)
+    """How much of what runs have written stays once the study has ended."""
     notes: tuple[str, ...] = ()
     """What was derived from conflicts between plug-ins, a sentence each."""
+    script: Script | None = None
+    """A user's own training script, which then trains in place of the package's networks; else None."""
 
     def suggest(self, choose: Callable[[str, Dimension], Setting]) -> dict[str, Setting]:
         """The parameters of one trial: ``choose(path, dimension)`` is called for each active one, parents first."""
@@ -73,9 +79,14 @@ class SearchSpace:
         """
         points: list[dict[str, Setting]] = [{}]
         for parameter in self.parameters:
-            values = dimension_values.grid_values(parameter.dimension)
-            if values is None:
+            count = dimension_values.grid_count(parameter.dimension)
+            if count is None:
                 raise ValueError(f"{parameter.path} must have a step or be a choice; got {parameter.dimension}")
+            active = sum(parameter.is_active(point) for point in points)
+            longer_count = active * count + len(points) - active
+            if longer_count > GRID_LIMIT:
+                raise ValueError(f"a grid must have at most {GRID_LIMIT} points; got {longer_count} and more")
+            values = dimension_values.grid_values(parameter.dimension) or ()
             points = [
                 longer
                 for point in points
@@ -83,6 +94,4 @@ class SearchSpace:
                     [{**point, parameter.path: value} for value in values] if parameter.is_active(point) else [point]
                 )
             ]
-            if len(points) > GRID_LIMIT:
-                raise ValueError(f"a grid must have at most {GRID_LIMIT} points; got {len(points)} and more")
         return points

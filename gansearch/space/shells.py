@@ -11,6 +11,9 @@ from gansearch.plugins import nearest
 from gansearch.space.nodes import Node, child_path
 from gansearch.space.problems import Problems
 
+MOST = 1_000_000_000
+"""Trials, hours and epochs at most: more is a slip of the hand."""
+
 
 def _lanes(value: object) -> object:
     if value == "auto" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
@@ -28,10 +31,10 @@ class PlanShell(Shell):
     """``plan``; its nested parts are read one by one."""
 
     kind: Literal["search", "grid"] = "search"
-    trials: int | None = Field(None, ge=1)
-    hours: float | None = Field(None, gt=0)
-    epochs: int | None = Field(None, ge=1)
-    replicates: int = Field(1, ge=1)
+    trials: int | None = Field(None, ge=1, le=MOST)
+    hours: float | None = Field(None, gt=0, le=MOST)
+    epochs: int | None = Field(None, ge=1, le=MOST)
+    replicates: int = Field(1, ge=1, le=1000)
     seed: int = Field(0, ge=0, lt=2**63)
     sampler: Any = None
     pruner: Any = None
@@ -57,6 +60,13 @@ class ResourcesShell(Shell):
     concurrent: int | None = Field(None, ge=1)
 
 
+class KeepShell(Shell):
+    """``keep``; its values are read one by one."""
+
+    checkpoints: Any = "all"
+    artifacts: Any = "all"
+
+
 class DetectorsShell(Shell):
     """``detectors`` without the detectors' own fields."""
 
@@ -76,6 +86,7 @@ _RULES = {
     "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
     "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
 }
 
 
@@ -107,7 +118,8 @@ def _translate(shell: type[Shell], details: ErrorDetails, node: Node, problems: 
         rule = f"must be one of {', '.join(expected)}"
         suggestion = nearest(str(child.content), expected) if child.is_scalar else None
     else:
-        rule = _RULES.get(details["type"], details["msg"]).format(**details.get("ctx", {}))
+        known = _RULES.get(details["type"])
+        rule = details["msg"] if known is None else known.format(**details.get("ctx", {}))
     problems.add(child, rule, suggestion=suggestion, key=child_path(node.path, key))
 
 

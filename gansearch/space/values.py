@@ -112,10 +112,12 @@ def _choice(node: Node, limits: Dimension, problems: Problems) -> Choice | None:
     values = tuple(value[0] for value in read if value is not None)
     if len(values) < len(read):
         return None
-    for index, item in enumerate(listed.items):
-        if values[index] in values[:index]:
+    seen: set[Setting] = set()
+    for item, value in zip(listed.items, values, strict=True):
+        if value in seen:
             problems.add(item, "must differ from the other choices")
             return None
+        seen.add(value)
     return Choice(values)
 
 
@@ -165,7 +167,11 @@ def _is_sound(node: Node, ends: tuple[float, float], log: bool, step: float | No
         problems.add(node.entries["step"], "must not stand beside log: true")
     elif step is not None and low <= high:
         steps = (high - low) / step
-        if abs(steps - round(steps)) > dimension_values.OFF_GRID:
+        if steps > dimension_values.MOST_STEPS:
+            problems.add(
+                node.entries["step"], f"must divide high - low into at most {dimension_values.MOST_STEPS} steps"
+            )
+        elif abs(steps - round(steps)) > dimension_values.OFF_GRID:
             fitting = low + int(steps) * step
             problems.add(
                 node.entries["step"], "must divide high - low", suggestion=f"{bounds.path}: [{low:g}, {fitting:g}]"

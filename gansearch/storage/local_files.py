@@ -42,6 +42,14 @@ class LocalFiles:
         with storage_errors("looked up", str(self.root / path)):
             return (self.root / path).exists()
 
+    def size(self, path: str) -> int:
+        """Bytes of the file; 0 where there is none."""
+        with storage_errors("looked up", str(self.root / path)):
+            try:
+                return (self.root / path).stat().st_size
+            except FileNotFoundError:
+                return 0
+
     def files(self, path: str) -> list[str]:
         """Every file below ``path``, relative to the root, sorted."""
         with storage_errors("listed", str(self.root / path)):

@@ -41,6 +41,14 @@ class RemoteFiles:
             self._system.invalidate_cache()
             return bool(self._system.exists(self._full(path)))
 
+    def size(self, path: str) -> int:
+        """Bytes of the object; 0 where there is none."""
+        with storage_errors("looked up", self._name(path)):
+            try:
+                return int(self._system.size(self._full(path)) or 0)
+            except FileNotFoundError:
+                return 0
+
     def files(self, path: str) -> list[str]:
         """Every object below ``path``, relative to the root, sorted."""
         with storage_errors("listed", self._name(path)):

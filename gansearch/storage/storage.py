@@ -67,6 +67,14 @@ class Storage:
         """Whether there is such a file or folder."""
         return self._files.exists(_checked(path))
 
+    def size(self, path: str) -> int:
+        """Bytes of the file; 0 where there is none.
+
+        Raises:
+            StorageError: where it cannot be looked up.
+        """
+        return self._files.size(_checked(path))
+
     def list(self, path: str = "") -> list[str]:
         """Every file below ``path``, however deep, sorted; as ``read`` takes them."""
         return self._files.files(_checked(path) if path else "")

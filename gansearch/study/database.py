@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import optuna
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 
-from gansearch.errors import StorageError, StudyError
+from gansearch.errors import CorruptFileError, StorageError, StudyError
 from gansearch.storage import Storage
 from gansearch.study.journal import Journal
 
@@ -97,6 +97,9 @@ def open_database(storage: Storage, url: str | None = None, *, readonly: bool = 
     journal = Journal(path, readonly=readonly)
     try:
         return Database(JournalStorage(journal), journal)
+    except (KeyError, ValueError, TypeError, AssertionError) as error:  # from replaying what lacks a checksum
+        journal.close()
+        raise CorruptFileError(f"{path} holds something else than a study's operations: {error!r}") from error
     except BaseException:
         journal.close()
         raise

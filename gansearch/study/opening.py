@@ -12,7 +12,7 @@ from gansearch.errors import StudyError, StudyExistsError, StudyLockedError, Stu
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import STUDY_NAME
-from gansearch.study import plugin_files
+from gansearch.study import plugin_files, script_files
 from gansearch.study.database import Database, create_database, has_database, open_database
 from gansearch.study.lease import Lease
 from gansearch.study.metadata import ATTRIBUTE, read_metadata, said, write_space
@@ -33,6 +33,7 @@ def create(
         lease = _new_study(space, name, database)
         try:
             plugin_files.keep(storage, plugins)
+            space = script_files.keep(storage, space)
             metadata = write_space(storage, space, seed)
             study_id = database.optuna.get_study_id_from_name(name)
             database.optuna.set_study_user_attr(study_id, ATTRIBUTE, said(metadata))
@@ -46,13 +47,16 @@ def create(
 
 
 def open_driven(name: str, storage: Storage, url: str | None) -> tuple[StudyReader, Lease]:
-    """Open a study and take its lease."""
+    """Open a study, take its lease, and bring it to this version's format."""
     if not has_database(storage):
         raise StudyNotFoundError(f"there is no study {name!r} in {storage.url}")
     database = open_database(storage, url)
     try:
         reader = StudyReader(name, storage, database)
-        return reader, Lease(database.optuna, reader.study_id, name)
+        lease = Lease(database.optuna, reader.study_id, name)
+        if reader.attributes[ATTRIBUTE] != said(reader.metadata):
+            database.optuna.set_study_user_attr(reader.study_id, ATTRIBUTE, said(reader.metadata))
+        return reader, lease
     except BaseException:
         database.close()
         raise

@@ -1,60 +1,136 @@
-"""The plug-in files that a study was launched with: kept in its folder, since its space means nothing without them."""
+"""The plug-in files that a study was launched with: kept in its folder, since its space means nothing without them.
+
+``plugins/index.json`` names them in the order given, with their hashes. Workers import them from there, and so does
+whatever opens the study: the user's own files are needed at the launch alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from gansearch.errors import PluginError, StudyError
-from gansearch.plugins import load_file
+from gansearch.errors import CorruptFileError, PluginError, SpaceError
+from gansearch.plugins import content_of, load_copy, loaded_beside, read_file, unloaded
+from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
-from gansearch.storage.checksums import sha256_12
-from gansearch.storage.home import cache_dir
 
 FOLDER = "plugins"
+INDEX = f"{FOLDER}/index.json"
+VERSION = 1
+
+
+def contents(files: Sequence[Path], read: Callable[[Path], bytes] = content_of) -> dict[str, bytes]:
+    """The files by name, in order; one that is given twice stands once.
+
+    Args:
+        files: paths of this machine.
+        read: gives a file's content; by default as this process has imported it.
+
+    Raises:
+        PluginError: where one cannot be read, or two of different content have the same name.
+    """
+    found: dict[str, bytes] = {}
+    for path in map(Path, files):
+        content = read(path)
+        if found.setdefault(path.name, content) != content:
+            raise PluginError(
+                f"the plug-in files of a study must have different names; got two different files called {path.name}"
+            )
+    return found
 
 
 def keep(storage: Storage, files: Sequence[Path]) -> None:
     """Copy plug-in files into the study's folder.
 
     Raises:
-        PluginError: where one cannot be read.
-        StudyError: where two have the same name.
+        PluginError: as ``contents``.
+        StorageError: where they cannot be written.
     """
-    names = [path.name for path in files]
-    for path in files:
-        if names.count(path.name) > 1:
-            raise StudyError(f"the plug-in files of a study must have different names; got {path.name} twice")
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise PluginError(f"plug-in {path} cannot be read: {error}") from error
-        storage.write(f"{FOLDER}/{path.name}", content)
+    found = contents(files)
+    for name, content in found.items():
+        storage.write(f"{FOLDER}/{name}", content)
+    index = [{"name": name, "sha256": _sha256(content)} for name, content in found.items()]
+    storage.write(INDEX, json.dumps({"version": VERSION, "files": index}, indent=2).encode())
 
 
-def kept(storage: Storage) -> tuple[Path, ...]:
-    """Where the study's plug-in files lie on this machine; those of a remote storage are copied into the cache."""
-    return tuple(_local(storage, path) for path in storage.list(FOLDER))
+def kept(storage: Storage) -> tuple[str, ...]:
+    """Addresses of the study's plug-in files, in order.
+
+    Raises:
+        CorruptFileError: where the list of them is damaged.
+    """
+    return tuple(f"{storage.url}/{FOLDER}/{name}" for name in _index(storage))
 
 
 def load(storage: Storage) -> None:
     """Import the study's plug-in files; one that this process has already is not imported again.
 
     Raises:
+        CorruptFileError: where one has been changed since the study was made.
         PluginError: where an import fails.
     """
-    for path in kept(storage):
-        load_file(path)
+    for name, expected in _index(storage).items():
+        path = f"{FOLDER}/{name}"
+        content = storage.read(path)
+        if expected not in (None, _sha256(content)):
+            raise CorruptFileError(
+                f"{storage.url}/{path} has changed since the study was made, and its trials would no longer compare: "
+                "put it back, or launch the changed file as another study"
+            )
+        load_copy(content, f"{storage.url}/{path}")
 
 
-def _local(storage: Storage, path: str) -> Path:
-    here = storage.local_path(path)
-    if here is not None:
-        return here
-    content = storage.read(path)
-    copy = Storage(cache_dir() / FOLDER / sha256_12(content))
-    name = PurePosixPath(path).name
-    copy.write(name, content)
-    found = copy.local_path(name)
-    assert found is not None
-    return found
+def check_given(storage: Storage, files: Sequence[Path]) -> None:
+    """Whether files that are given for a study are those that it keeps.
+
+    Raises:
+        PluginError: where one differs from the study's own, or the study was launched without it.
+    """
+    index = _index(storage)
+    for name, content in contents(files, read_file).items():
+        if name not in index:
+            raise PluginError(
+                f"a study keeps the plug-ins that it was launched with; {name} is none of {storage.url}: "
+                "leave it out, or launch another study with it"
+            )
+        if content != storage.read(f"{FOLDER}/{name}"):
+            raise PluginError(
+                f"a study goes on with the plug-ins that it was launched with; {name} differs from the copy in "
+                f"{storage.url}/{FOLDER}: leave it out to use that copy, or launch the changed file as another study"
+            )
+
+
+def check_complete(space: SearchSpace, files: Sequence[Path]) -> None:
+    """Whether a space means something where nothing but these files has been loaded, as on another machine.
+
+    Raises:
+        PluginError: where it needs a file that this process has loaded and that is none of them.
+    """
+    others = loaded_beside(files)
+    if not others:
+        return
+    try:
+        with unloaded(others):
+            parse_space(space.source, space.origin)
+    except SpaceError as error:
+        raise PluginError(
+            f"a study must be given every plug-in file that its space needs, or no worker could import it; loaded here "
+            f"and not given: {', '.join(map(str, others))} (--plugin FILE, or plugins=(...)); without that: {error}"
+        ) from error
+
+
+def _index(storage: Storage) -> Mapping[str, str | None]:
+    """Names in order, with hashes; of a study made before there was a list, sorted names without."""
+    if not storage.exists(INDEX):
+        return {path.removeprefix(f"{FOLDER}/"): None for path in storage.list(FOLDER)}
+    try:
+        said = json.loads(storage.read(INDEX))
+        return {str(file["name"]): str(file["sha256"]) for file in said["files"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptFileError(f"{storage.url}/{INDEX} is damaged: {error!r}") from error
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

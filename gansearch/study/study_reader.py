@@ -12,11 +12,11 @@ from gansearch.errors import StudyError, StudyNotFoundError
 from gansearch.records import Assignment
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
+from gansearch.study.assigning import assignment_of
 from gansearch.study.database import Database, has_database, open_database
-from gansearch.study.extension import extended, read_extension
+from gansearch.study.extension import read_extension
 from gansearch.study.lease import active_seconds, living_holder
 from gansearch.study.metadata import SPACE_FILE, Metadata, read_metadata, read_space
-from gansearch.study.seeds import trial_seed
 from gansearch.study.status import StudyStatus, TrialRow, best_first, counted, rows
 from gansearch.study.wishes import is_stopping
 
@@ -143,16 +143,7 @@ class StudyReader:
 
     def assignment(self, row: TrialRow) -> Assignment:
         """What was run in a row."""
-        extension = row.extension
-        seed = trial_seed(self.seed, row.number if extension is None else extension.origin, row.replicate)
-        return Assignment(
-            identity=row.identity,
-            seed=seed,
-            attempt=row.attempt,
-            settings=extended(self.space.settings(row.params), extension),
-            parameters=dict(row.params),
-            extended_from=None if extension is None else extension.of,
-        )
+        return assignment_of(row, self.space, self.seed)
 
 
 def open_readonly(name: str, storage: Storage, *, database_url: str | None = None) -> StudyReader:

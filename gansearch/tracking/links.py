@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gansearch.errors import TrackingError
 from gansearch.tracking.location import is_server, sqlite_file
-from gansearch.tracking.silence import prepare_environment
+from gansearch.tracking.silence import import_mlflow, prepare_environment
 
 
 def run_page(uri: str, experiment_id: str, run_id: str) -> str | None:
@@ -33,6 +33,7 @@ def run_links(uri: str, study: str, *, pages: str | None = None) -> dict[str, st
     if not is_server(shown) or (file is not None and not file.is_file()):
         return {}
     prepare_environment()
+    import_mlflow()
     from mlflow.exceptions import MlflowException
 
     try:

@@ -1,197 +1,220 @@
 """Writes pending runs into MLflow. Each call can be repeated: what has been written is taken off, and found again.
 
-Runs are found by the tag ``gansearch.identity``. How far each stream of points and images has come is kept as the
-tags ``gansearch.cursor.<stream>``, written with the batch. Within one process a repeated batch carries the same time
-stamps, and MLflow's stores keep equal points once; after a crash the last steps of the run's own history count.
+How far each stream of points and images has come is kept as the tags ``gansearch.cursor.<stream>``, written with the
+batch. Points carry the times of their records, and MLflow's databases keep equal points once; images have names that
+follow from run and step, so that one written twice is there once.
 """
 
 from __future__ import annotations
 
 import tempfile
-import time
+import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from gansearch.tracking.location import artifact_location
-from gansearch.tracking.pending import File, PendingRun, Point, StepImage
+import numpy as np
+from numpy.typing import NDArray
+
+from gansearch.tracking.experiment import Experiment
+from gansearch.tracking.pending import File, PendingRun, Point, StepImage, milliseconds
+from gansearch.tracking.run_index import CURSOR, END, WRITTEN, KnownRun, cursors_of, find_runs
+from gansearch.tracking.source import Source
 
 POINTS_PER_BATCH = 900
 PAIRS_PER_BATCH = 90
-CURSOR = "gansearch.cursor."
+IMAGES_PER_BATCH = 20
 IMAGES = "image."
-_HISTORY = {"train": "train/d_loss", "evaluation": "epoch"}
-"""One metric of each stream, whose history tells how far a stream has really come."""
+
+
+@dataclass
+class Written:
+    """How much has been written."""
+
+    runs: int = 0
+    points: int = 0
+    images: int = 0
+    files: int = 0
+
+    @property
+    def total(self) -> int:
+        """Everything together: what grows while there is progress."""
+        return self.runs + self.points + self.images + self.files
 
 
 class RunWriter:
-    """The MLflow client, one experiment, and the ids of its runs.
+    """The MLflow client, one experiment, and its runs.
 
     Args:
-        uri: the tracking store.
-        study: name of the study and of its experiment.
-        root: folder or object store for artifacts, where no server decides.
-        study_id: tells apart studies that had the same name one after the other; part of what finds a run again.
+        experiment: the study's; made where there is none.
+        source: of files and pictures.
+        tally: counts what is written.
     """
 
-    def __init__(self, uri: str, study: str, root: str, study_id: str | None) -> None:
+    def __init__(self, experiment: Experiment, source: Source, tally: Written) -> None:
         from mlflow import MlflowClient
 
-        self._client = MlflowClient(tracking_uri=uri)
-        self._study_id = study_id
-        self._cursors: dict[str, dict[str, int]] = {}
-        self.run_ids: dict[str, str] = {}
-        self.experiment_id = self._experiment(study, artifact_location(uri, root, study))
+        self.client = MlflowClient(tracking_uri=experiment.uri)
+        self._study_id = experiment.study_id
+        self._source = source
+        self._tally = tally
+        self.experiment_id = self._experiment(experiment)
+        self.runs, surplus = find_runs(self.client, self.experiment_id, experiment.study_id)
+        for run_id in surplus:
+            self.client.delete_run(run_id)
 
-    def write(self, key: str, run: PendingRun) -> None:
-        """Write all that ``run`` holds, oldest first, taking off what has been written.
+    def create(self, key: str, started_s: float, parent: KnownRun | None) -> KnownRun:
+        """Make a run.
 
         Args:
-            key: under which the run is known: the trial's identity, or the launch's key.
-            run: what to write.
-
-        Raises:
-            MlflowException: where the store refuses or cannot be reached; the rest stays with ``run``.
+            key: under which it is known and shown: a trial's identity, or ``launch_key``.
+            started_s: unix seconds.
+            parent: the launch, or None.
         """
-        if key not in self.run_ids and not self._find(key):
-            self._create(key, run)
-        run_id = self.run_ids[key]
-        if run.is_started:
-            self._client.update_run(run_id, status="RUNNING")
-            run.is_started = False
-        self._write_pairs(run_id, run)
-        self._write_points(run_id, run)
-        while run.images:
-            self._write_image(run_id, run.images[0])
-            run.images.popleft()
-        while run.files:
-            self._write_file(run_id, run.files[0])
-            run.files.popleft()
-        if run.status is not None:
-            self._write_status(run_id, run)
-            run.status = None
-
-    def close_left_launches(self) -> None:
-        """Mark launches that still count as running, though their driver has gone, as killed."""
-        for run in self._search("tags.`gansearch.kind` = 'launch' and attributes.status = 'RUNNING'"):
-            self._client.set_tag(run.info.run_id, "gansearch.outcome", "lost")
-            self._client.set_terminated(run.info.run_id, status="KILLED")
-
-    def next_launch(self) -> int:
-        """The number of the next launch: 1 for a study's first."""
-        return 1 + len(self._search("tags.`gansearch.kind` = 'launch'"))
-
-    # --- finding ----------------------------------------------------------------------------------------------------
-
-    def _experiment(self, study: str, location: str | None) -> str:
-        from mlflow.entities import LifecycleStage
-
-        known = self._client.get_experiment_by_name(study)
-        if known is None:
-            return str(self._client.create_experiment(study, artifact_location=location))
-        if known.lifecycle_stage == LifecycleStage.DELETED:
-            self._client.restore_experiment(known.experiment_id)
-        return str(known.experiment_id)
-
-    def _find(self, key: str) -> bool:
-        found = self._search(f"tags.`gansearch.identity` = {quoted(key)}")
-        if not found:
-            return False
-        run_id = str(found[0].info.run_id)
-        self._cursors[run_id] = self._cursors_of(found[0])
-        self.run_ids[key] = run_id
-        return True
-
-    def _create(self, key: str, run: PendingRun) -> None:
         tags = {"gansearch.identity": key}
         if self._study_id is not None:
             tags["gansearch.study_id"] = self._study_id
-        if run.parent in self.run_ids:
-            tags["mlflow.parentRunId"] = self.run_ids[run.parent]
-        started = now_ms() if run.started_ms is None else run.started_ms
-        made = self._client.create_run(self.experiment_id, start_time=started, tags=tags, run_name=run.name)
-        run_id = str(made.info.run_id)
-        self._cursors[run_id] = {}
-        self.run_ids[key] = run_id
-        run.is_started = False
+        if parent is not None:
+            tags["mlflow.parentRunId"] = parent.run_id
+        made = self.client.create_run(self.experiment_id, start_time=milliseconds(started_s), tags=tags, run_name=key)
+        self.runs[key] = KnownRun(str(made.info.run_id))
+        self._tally.runs += 1
+        return self.runs[key]
 
-    def _cursors_of(self, run: Any) -> dict[str, int]:
-        """How far each stream of a run that exists already has come."""
-        cursors = {
-            name.removeprefix(CURSOR): int(value) for name, value in run.data.tags.items() if name.startswith(CURSOR)
-        }
-        for stream, metric in _HISTORY.items():
-            if metric in run.data.metrics:
-                steps = [point.step for point in self._client.get_metric_history(run.info.run_id, metric)]
-                cursors[stream] = max([cursors.get(stream, -1), *steps])
-        return cursors
+    def write(self, run: KnownRun, pending: PendingRun) -> None:
+        """Write all that is pending, oldest first, taking off what has been written.
 
-    def _search(self, condition: str) -> list[Any]:
-        if self._study_id is not None:
-            condition += f" and tags.`gansearch.study_id` = {quoted(self._study_id)}"
-        return list(self._client.search_runs([self.experiment_id], condition, max_results=1000))
+        Raises:
+            MlflowException: where the store refuses or cannot be reached; the rest stays pending.
+        """
+        if run.cursors is None:
+            run.cursors = cursors_of(self.client, run.run_id)
+        self._write_pairs(run.run_id, pending)
+        self._write_points(run.run_id, run.cursors, pending)
+        while pending.images:
+            self._write_images(run.run_id, run.cursors, pending)
+        while pending.files:
+            self._write_file(run.run_id, pending.files[0])
+            pending.files.popleft()
+        if pending.status is not None:
+            self._write_status(run.run_id, pending)
+            pending.status = None
 
-    # --- writing ----------------------------------------------------------------------------------------------------
+    def mark(self, run: KnownRun, written: str, end: str | None = None) -> None:
+        """Note that a run has everything up to ``written``, its end included."""
+        from mlflow.entities import RunTag
 
-    def _write_pairs(self, run_id: str, run: PendingRun) -> None:
+        if (run.written, run.end) == (written, end):
+            return
+        tags = [RunTag(WRITTEN, written), *([] if end is None else [RunTag(END, end)])]
+        self.client.log_batch(run.run_id, tags=tags)
+        run.written, run.end = written, end
+
+    def is_gone(self, run: KnownRun) -> bool:
+        """Whether somebody has deleted a run, which MLflow then refuses to write to."""
+        from mlflow.entities import LifecycleStage
+
+        return bool(self.client.get_run(run.run_id).info.lifecycle_stage == LifecycleStage.DELETED)
+
+    def drop_all(self) -> None:
+        """Delete every run of the study."""
+        for key, run in list(self.runs.items()):
+            self.client.delete_run(run.run_id)
+            del self.runs[key]
+
+    def _experiment(self, experiment: Experiment) -> str:
+        from mlflow.entities import LifecycleStage
+
+        known = self.client.get_experiment_by_name(experiment.study)
+        if known is None:
+            return str(self.client.create_experiment(experiment.study, artifact_location=experiment.artifact_location))
+        if known.lifecycle_stage == LifecycleStage.DELETED:
+            self.client.restore_experiment(known.experiment_id)
+        return str(known.experiment_id)
+
+    def _write_pairs(self, run_id: str, pending: PendingRun) -> None:
         from mlflow.entities import Param, RunTag
 
-        for part in portions(run.params.items(), PAIRS_PER_BATCH):
-            self._client.log_batch(run_id, params=[Param(name, value) for name, value in part])
-            _forget(run.params, part)
-        for part in portions(run.tags.items(), PAIRS_PER_BATCH):
-            self._client.log_batch(run_id, tags=[RunTag(name, value) for name, value in part])
-            _forget(run.tags, part)
+        for part in portions(pending.params.items(), PAIRS_PER_BATCH):
+            self.client.log_batch(run_id, params=[Param(name, value) for name, value in part])
+            _forget(pending.params, part)
+        for part in portions(pending.tags.items(), PAIRS_PER_BATCH):
+            self.client.log_batch(run_id, tags=[RunTag(name, value) for name, value in part])
+            _forget(pending.tags, part)
 
-    def _write_points(self, run_id: str, run: PendingRun) -> None:
+    def _write_points(self, run_id: str, cursors: dict[str, int], pending: PendingRun) -> None:
         from mlflow.entities import Metric, RunTag
 
-        cursors = self._cursors[run_id]
-        while run.points:
-            part = whole_steps(run.points, POINTS_PER_BATCH)
+        while pending.points:
+            part = whole_steps(pending.points, POINTS_PER_BATCH)
             fresh = {(point.key, point.step): point for point in reversed(part)}
             new = [point for point in reversed(fresh.values()) if point.step > cursors.get(point.stream, -1)]
             ahead = {point.stream: max(each.step for each in new if each.stream == point.stream) for point in new}
             if new:
                 metrics = [Metric(point.key, point.value, point.timestamp_ms, point.step) for point in new]
                 tags = [RunTag(CURSOR + stream, str(step)) for stream, step in ahead.items()]
-                self._client.log_batch(run_id, metrics=metrics, tags=tags)
+                self.client.log_batch(run_id, metrics=metrics, tags=tags)
             cursors.update(ahead)
+            self._tally.points += len(new)
             for _ in part:
-                run.points.popleft()
+                pending.points.popleft()
 
-    def _write_image(self, run_id: str, image: StepImage) -> None:
-        stream = IMAGES + image.key
-        if image.step <= self._cursors[run_id].get(stream, -1):
-            return
-        self._client.log_image(run_id, image.pixels, key=image.key, step=image.step, timestamp=image.timestamp_ms)
-        self._client.set_tag(run_id, CURSOR + stream, str(image.step))
-        self._cursors[run_id][stream] = image.step
+    def _write_images(self, run_id: str, cursors: dict[str, int], pending: PendingRun) -> None:
+        """Write the first images, in two sizes each: the pages show a small one until somebody clicks."""
+        from mlflow.entities import RunTag
+
+        part = list(islice(pending.images, IMAGES_PER_BATCH))
+        fresh = {(image.key, image.step): image for image in reversed(part)}  # of equal ones the first counts
+        new = {at: image for at, image in fresh.items() if image.step > cursors.get(IMAGES + image.key, -1)}
+        ahead = {IMAGES + key: max(step for other, step in new if other == key) for key, _ in new}
+        with tempfile.TemporaryDirectory() as scratch:
+            drawn = [self._draw(run_id, image, Path(scratch)) for image in new.values()]
+            if any(drawn):
+                self.client.log_artifacts(run_id, scratch, "images")
+        if new:
+            tags = [RunTag(CURSOR + stream, str(step)) for stream, step in ahead.items()]
+            self.client.log_batch(run_id, tags=[*tags, RunTag("mlflow.loggedImages", "True")])
+        cursors.update(ahead)
+        self._tally.images += sum(drawn)
+        for _ in part:
+            pending.images.popleft()
+
+    def _draw(self, run_id: str, image: StepImage, folder: Path) -> bool:
+        """Put an image into ``folder`` as MLflow's own ``log_image`` names it; False where its samples are gone."""
+        pixels = self._source.picture(image.path)
+        if pixels is None:
+            return False
+        token = uuid.uuid5(uuid.NAMESPACE_OID, f"{run_id} {image.key} {image.step}")
+        draw(pixels, folder / f"{image.key}+step+{image.step}+timestamp+{image.timestamp_ms}+{token}")
+        return True
 
     def _write_file(self, run_id: str, file: File) -> None:
+        content = self._source.content(file.path) if file.content is None else file.content
+        if content is None:
+            return
         folder, _, name = file.path.rpartition("/")
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / name
-            path.write_bytes(file.content)
-            self._client.log_artifact(run_id, str(path), folder or None)
+            path.write_bytes(content)
+            self.client.log_artifact(run_id, str(path), folder or None)
+        self._tally.files += 1
 
-    def _write_status(self, run_id: str, run: PendingRun) -> None:
-        if run.ended_ms is None:
-            self._client.update_run(run_id, status=run.status)
+    def _write_status(self, run_id: str, pending: PendingRun) -> None:
+        if pending.ended_ms is None:
+            self.client.update_run(run_id, status=pending.status)
         else:
-            self._client.set_terminated(run_id, status=run.status, end_time=run.ended_ms)
+            self.client.set_terminated(run_id, status=pending.status, end_time=pending.ended_ms)
 
 
-def quoted(text: str) -> str:
-    """``text`` as a string of MLflow's filter language, which has no escapes.
+def draw(pixels: NDArray[np.uint8], path: Path) -> None:
+    """Write an image as ``<path>.png`` and, as small as MLflow shows it at first, ``<path>+compressed.webp``."""
+    from mlflow.tracking.multimedia import compress_image_size
+    from PIL import Image
 
-    Raises:
-        ValueError: where it has quotes of both kinds.
-    """
-    for mark in ("'", '"'):
-        if mark not in text:
-            return f"{mark}{text}{mark}"
-    raise ValueError(f"a name must not have quotes of both kinds; got {text!r}")
+    image = Image.fromarray(np.ascontiguousarray(pixels, dtype=np.uint8))
+    image.save(f"{path}.png")
+    compress_image_size(image).save(f"{path}+compressed.webp")
 
 
 def portions(pairs: Iterable[tuple[str, str]], size: int) -> list[list[tuple[str, str]]]:
@@ -208,11 +231,6 @@ def whole_steps(points: Iterable[Point], size: int) -> list[Point]:
             break
         taken.append(point)
     return taken
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970."""
-    return int(time.time() * 1000)
 
 
 def _forget(pending: dict[str, str], written: Iterable[tuple[str, str]]) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -16,6 +18,7 @@ _ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
 }
+_IMPORTING = threading.Lock()
 _LOGGERS = ("mlflow", "alembic", "sqlalchemy.engine")
 
 
@@ -25,28 +28,38 @@ def prepare_environment() -> None:
         os.environ.setdefault(name, value)
 
 
-def silence_this_thread() -> None:
-    """Drop what MLflow and its database libraries log from the calling thread. Call after MLflow is imported.
+def import_mlflow() -> None:
+    """Import MLflow whole before anything of it is imported: two threads that begin at different ends of it fail both.
 
-    Their handlers are shared with the whole process, hence a filter by thread rather than a level.
+    The tracker's thread does so while the driver may already be linking its report to the runs.
     """
+    with _IMPORTING:
+        import mlflow  # noqa: F401
+
+
+@contextmanager
+def quiet_thread() -> Iterator[None]:
+    """Drop what MLflow and its database libraries log from the calling thread.
+
+    Their handlers are shared with the whole process, hence a filter by thread rather than a level. It is taken off at
+    the end: the next thread may get the same number.
+    """
+    import_mlflow()  # configures its handlers, which are then told to leave this thread out
     quiet = _NotFromThread(threading.get_ident())
-    for name in _LOGGERS:
-        for handler in logging.getLogger(name).handlers:
-            if not any(known == quiet for known in handler.filters):
-                handler.addFilter(quiet)
+    handlers = [handler for name in _LOGGERS for handler in logging.getLogger(name).handlers]
+    for handler in handlers:
+        handler.addFilter(quiet)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(quiet)
 
 
 class _NotFromThread(logging.Filter):
     def __init__(self, ident: int) -> None:
         super().__init__()
         self._ident = ident
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _NotFromThread) and other._ident == self._ident
-
-    def __hash__(self) -> int:
-        return hash(self._ident)
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether ``record`` may be shown."""

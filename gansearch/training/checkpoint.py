@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import safetensors.torch
+import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
@@ -41,7 +42,7 @@ def from_bytes(content: bytes) -> LaneState:
     text, digest = _metadata(content)
     try:
         tensors = safetensors.torch.load(content)
-    except (SafetensorError, ValueError) as error:
+    except (SafetensorError, ValueError, KeyError) as error:  # KeyError: a type that torch lacks
         raise CorruptFileError(f"a checkpoint must be a whole safetensors file; got {error}") from error
     if _digest(text, tensors) != digest:
         raise CorruptFileError("a checkpoint must match its checksum; its content has been changed")
@@ -63,7 +64,7 @@ def _metadata(content: bytes) -> tuple[str, str]:
     length = int.from_bytes(content[:8], "little")
     try:
         text, digest = json.loads(json.loads(content[8 : 8 + length])["__metadata__"][FORMAT])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CorruptFileError(f"a checkpoint must begin with its header; got {len(content)} bytes without") from error
     return str(text), str(digest)
 
@@ -71,8 +72,10 @@ def _metadata(content: bytes) -> tuple[str, str]:
 def _checked(text: str) -> dict[str, Any]:
     try:
         header: dict[str, Any] = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CorruptFileError("a checkpoint's header must be JSON; it has been changed") from error
+    if not isinstance(header, dict) or not isinstance(header.get("meta"), dict):
+        raise CorruptFileError("a checkpoint's header must be a mapping with the step and where it comes from")
     found = (header.get("format"), header.get("version"))
     if found != (FORMAT, VERSION):
         raise CorruptFileError(f"a checkpoint must be of format {FORMAT!r}, version {VERSION}; got {found}")
@@ -84,5 +87,6 @@ def _digest(text: str, tensors: Mapping[str, Tensor]) -> str:
     for name in sorted(tensors):
         tensor = tensors[name]
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.reshape(-1).numpy().tobytes())
+        # As bytes: numpy lacks some of torch's types, and a damaged header may name any of them.
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()

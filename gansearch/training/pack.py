@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -136,9 +136,7 @@ class Pack:
         streams = self._new_streams()
         prefix = f"samples/{stream}"
         hooks = Hooks.bind(self._configuration.tricks, self._training, self.total_steps, streams, f"{prefix}/tricks")
-        generator = self._training.generator
-        average = hooks.averaged_generator() if averaged else None
-        parameters = generator.flat.leaves if average is None else generator.flat.views(average)
+        generator, parameters = self._training.generator, self.generator_values(averaged=averaged)
         portions: list[Tensor] = []
         with at_precision(self._configuration.training.precision, self._device):
             for portion, start in enumerate(range(0, n, SAMPLES_AT_ONCE)):
@@ -147,6 +145,12 @@ class Pack:
                 latents = hooks.latents(streams.normal(f"{prefix}/latents", shape))
                 portions.append(generator.module(parameters, latents, None).to(self._dtype))
         return torch.cat(portions, 1)
+
+    def generator_values(self, *, averaged: bool) -> Mapping[str, Tensor]:
+        """Parameters [K, *shape] of the generators by key, not copies; averages where asked for and there are any."""
+        flat = self._training.generator.flat
+        average = self._hooks.averaged_generator() if averaged else None
+        return flat.leaves if average is None else flat.views(average)
 
     def leave(self, lanes: Collection[int]) -> None:
         """Take lanes out, between epochs; the others go on as if these had never been there.

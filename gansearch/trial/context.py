@@ -22,11 +22,13 @@ class TrialContext:
     final_evaluation: bool
     """Whether every trial that completes is measured with the protocol of the end."""
     plugins: tuple[str, ...]
-    """Plug-in files to import."""
+    """Addresses of the plug-in files to import, in order: the study's own copies, which every worker can read."""
     threads: int
     """CPU threads of one trial; part of what makes a run repeatable to the bit."""
     device: str
     memory_share: float = 1.0
     """Share of a GPU's memory that one pack may take, in (0, 1]: several packs may share the GPU."""
+    objectives: tuple[str, ...] = ()
+    """Metrics without which the study can do nothing: every evaluation of a script must give them."""
     heartbeat_s: float = 1.0
     """Seconds after which a pack hands control back between epochs, so that it can be told to stop."""

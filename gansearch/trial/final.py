@@ -6,6 +6,7 @@ import torch
 
 from gansearch.curves import Curve, CurveWriter, Record, read_curve
 from gansearch.records import Assignment, Evaluation, to_json
+from gansearch.space.script import is_script
 from gansearch.storage import Storage
 from gansearch.trial.context import TrialContext
 from gansearch.trial.measuring import FINAL, measure
@@ -13,12 +14,17 @@ from gansearch.trial.restore import restore
 from gansearch.trial.workbench import open_workbench
 
 
-def evaluate_final(assignment: Assignment, context: TrialContext) -> Evaluation:
+def evaluate_final(assignment: Assignment, context: TrialContext) -> Evaluation | None:
     """Measure a completed trial by the protocol of the end and add it to its record; once, however often called.
+
+    Returns:
+        The evaluation; None of a trial with a script, whose generator can be asked for samples only while it runs.
 
     Raises:
         StorageError: where the trial has no checkpoint, or its record cannot be written.
     """
+    if is_script(assignment.settings):
+        return None
     torch.set_num_threads(context.threads)
     storage = Storage(context.storage_url)
     records, _ = read_curve(storage, assignment.identity)

@@ -22,12 +22,14 @@ def write_post_mortem(
 ) -> None:
     """Store ``finding.json``, ``curve.csv`` and ``samples.npz`` under ``post_mortem/<identity>/``.
 
-    ``curve.csv`` has every signal over the last 2,000 steps before the stop, as means of at most 200 windows.
+    ``curve.csv`` has every signal over the last 2,000 steps before the stop, as means of at most 200 windows. Empty
+    ``samples`` stand for none.
     """
     folder = f"post_mortem/{identity}"
     storage.write(f"{folder}/finding.json", json.dumps(to_json(finding), indent=2).encode())
     storage.write(f"{folder}/curve.csv", curve_csv(trace).encode())
-    storage.write(f"{folder}/samples.npz", samples)
+    if samples:
+        storage.write(f"{folder}/samples.npz", samples)
 
 
 def curve_csv(trace: Trace) -> str:

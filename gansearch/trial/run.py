@@ -13,10 +13,12 @@ import torch
 
 from gansearch.errors import StorageError
 from gansearch.records import Assignment, TrialEnd
+from gansearch.space.script import is_script
 from gansearch.storage import Storage
 from gansearch.trial.answer import GO_ON, Answer, PackRun
 from gansearch.trial.context import TrialContext
 from gansearch.trial.failure import end_of, ended_unheld, reason_of
+from gansearch.trial.own_loop.script_run import run_scripts
 from gansearch.trial.splitting import SplittingRun
 from gansearch.trial.workbench import open_workbench
 
@@ -36,6 +38,9 @@ def run_pack(assignments: Sequence[Assignment], context: TrialContext) -> PackRu
     Raises:
         StorageError: where records cannot be written; the attempt is then lost, not failed.
     """
+    if is_script(assignments[0].settings):
+        yield from run_scripts(assignments, context)
+        return
     torch.set_num_threads(context.threads)
     storage = Storage(context.storage_url)
     started = time.monotonic()

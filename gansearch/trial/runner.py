@@ -16,7 +16,6 @@ import torch
 
 from gansearch.detectors.policy import policy_from_settings
 from gansearch.errors import DataError, GansearchError, SpecError
-from gansearch.plugins import load_file
 from gansearch.records import End
 from gansearch.trial.context import TrialContext
 from gansearch.trial.interrupt import Interrupt, interruptible
@@ -26,7 +25,7 @@ from gansearch.trial.list_run import ListRun
 from gansearch.trial.runner_arguments import parser, spec_of
 from gansearch.trial.runner_folder import context_of, runner_folder
 from gansearch.trial.spec import Spec
-from gansearch.trial.workbench import open_workbench
+from gansearch.trial.workbench import import_plugins, open_workbench
 
 DONE = 0
 MENDABLE = 1
@@ -82,8 +81,7 @@ def _check(spec: Spec, context: TrialContext) -> None:
         GansearchError: where it has not.
     """
     _check_device(context.device)
-    for path in context.plugins:
-        load_file(Path(path))
+    import_plugins(context)
     policy_from_settings(context.detectors)
     for assignment in spec.assignments:
         try:

@@ -18,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 when all trials are over, 3 when it stopped with work left, 1 for what you can mend, "
         "2 for wrong usage, 130 after a second Ctrl-C.",
     )
-    made.add_argument("spec", type=Path, metavar="SPEC.json", help="made by: gansearch export")
+    made.add_argument("spec", type=Path, metavar="SPEC.json", help="made by: gansearch plan")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for all that comes of it")
     made.add_argument(
         "--stop-after", type=_seconds, metavar="SECONDS", help="stop at the first end of an epoch after so long"

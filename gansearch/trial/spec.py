@@ -1,6 +1,6 @@
 """A list of configurations to train, with everything that a machine needs to know to train them: one JSON document.
 
-``gansearch export`` makes it from a search space, ``gansearch.trial.runner`` trains it, ``gansearch import`` makes
+``gansearch plan`` makes it from a search space, ``gansearch.trial.runner`` trains it, ``gansearch import`` makes
 a study of what came of it.
 """
 

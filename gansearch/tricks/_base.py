@@ -148,6 +148,13 @@ class Trick(Factual):
         """Change the latents, in training and in sampling alike."""
         return latents
 
+    def plain_latents(self) -> str | None:
+        """What ``latents`` does, for generators that are exported: an expression of torch on ``latents`` [n, Z].
+
+        A trick that overrides ``latents`` overrides this too; None where it cannot be said so.
+        """
+        return "latents" if type(self).latents is Trick.latents else None
+
     def labels(self, lanes: Lanes, labels: Labels) -> Labels:
         """Change the targets of the discriminator's update."""
         return labels

@@ -30,6 +30,11 @@ class SphericalLatents(Trick):
         """The projected latents, [K, B, Z]."""
         return on_sphere(latents)
 
+    def plain_latents(self) -> str:
+        """The same as an expression."""
+        norm = f"torch.linalg.vector_norm(latents, dim=-1, keepdim=True).clamp_min({SMALLEST_NORM})"
+        return f"latents / {norm} * latents.shape[-1] ** 0.5"
+
 
 def on_sphere(latents: Float[Tensor, "*N Z"]) -> Float[Tensor, "*N Z"]:
     """Vectors of length sqrt(Z) in the directions of ``latents``."""

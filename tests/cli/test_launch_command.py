@@ -18,6 +18,7 @@ import typer
 
 from gansearch.cli._run import told
 from gansearch.cli._settings import parse_settings
+from gansearch.executors.hand_over import TrackingOutcome
 from gansearch.executors.launch import LaunchResult
 from gansearch.reporting import ReportFiles
 from gansearch.study import StudyStatus
@@ -149,7 +150,7 @@ def test_the_summary_says_what_can_be_done_next() -> None:
         is_stopping=False,
     )
     files = ReportFiles(Path("findings.md"), Path("findings.html"), Path("frames"))
-    result = LaunchResult("rings", status, "finished", files)
+    result = LaunchResult("rings", status, "finished", files, TrackingOutcome(0.01, 0.5, (), 0))
 
     assert "ui --tracking-uri http://server:5000" in told(result, "http://server:5000")
     assert "--tracking-uri" not in told(result)

@@ -1,4 +1,4 @@
-"""``gansearch export`` and ``gansearch import``: what they say, and what they refuse."""
+"""``gansearch plan`` and ``gansearch import``: what they say, and what they refuse."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Run = Callable[..., Any]
 @pytest.fixture
 def listed(run: Run, rings: Path, tmp_path: Path) -> Path:
     out = tmp_path / "spec.json"
-    run("export", str(rings), "--out", str(out), "--trials", "3", "--seed", "4", "--set", "training.epochs=3")
+    run("plan", str(rings), "--out", str(out), "--trials", "3", "--seed", "4", "--set", "training.epochs=3")
     return out
 
 
 def test_a_space_becomes_a_list(run: Run, rings: Path, tmp_path: Path) -> None:
     out = tmp_path / "spec.json"
-    ended = run("export", str(rings), "--out", str(out), "--name", "mine")
+    ended = run("plan", str(rings), "--out", str(out), "--name", "mine")
     assert ended.status == 0
     assert ended.out.startswith(f"4 runs of mine in {out}\n")
     assert "python -m gansearch.trial.runner spec.json --out DIR" in ended.out
@@ -40,20 +40,20 @@ def test_options_change_the_space(listed: Path) -> None:
 
 
 def test_what_depends_on_results_is_refused(run: Run, rings: Path, tmp_path: Path) -> None:
-    ended = run("export", str(rings), "--out", str(tmp_path / "spec.json"), "--set", "plan.sampler=tpe")
+    ended = run("plan", str(rings), "--out", str(tmp_path / "spec.json"), "--set", "plan.sampler=tpe")
     assert ended.status == 1
     assert "--set plan.sampler=random" in ended.err
     assert not (tmp_path / "spec.json").exists()
 
 
 def test_that_a_runner_does_not_prune_is_told(run: Run, rings: Path, tmp_path: Path) -> None:
-    ended = run("export", str(rings), "--out", str(tmp_path / "spec.json"), "--set", "plan.pruner=median")
+    ended = run("plan", str(rings), "--out", str(tmp_path / "spec.json"), "--set", "plan.pruner=median")
     assert ended.status == 0
     assert "the plan's pruner median does not act" in ended.err
 
 
 def test_a_list_that_cannot_be_written(run: Run, rings: Path, tmp_path: Path) -> None:
-    ended = run("export", str(rings), "--out", str(tmp_path / "nosuch" / "spec.json"))
+    ended = run("plan", str(rings), "--out", str(tmp_path / "nosuch" / "spec.json"))
     assert ended.status == 1
     assert "cannot be written: it does not exist" in ended.err
 

@@ -25,6 +25,7 @@ def row(number: int, end: End | None = None, value: float | None = None, replica
         attempt=0,
         epoch=1,
         seconds=1.0,
+        extension=None,
         started=None,
         ended=None,
     )

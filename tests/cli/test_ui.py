@@ -16,8 +16,9 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from mlflow import MlflowClient
 
-from gansearch.tracking import MlflowTracker, artifact_root, default_uri
+from gansearch.tracking import artifact_root, default_uri
 
 Run = Callable[..., Any]
 
@@ -49,9 +50,7 @@ def test_a_server_needs_no_ui_of_its_own(run: Run) -> None:
 @pytest.mark.verify
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_shows_the_studies_of_its_home_until_it_is_ended(tmp_path: Path, number: signal.Signals) -> None:
-    tracker = MlflowTracker(default_uri(tmp_path), "digits", artifact_root=artifact_root(tmp_path))
-    tracker.launch_started({})
-    tracker.close(60.0)
+    MlflowClient(default_uri(tmp_path)).create_experiment("digits", artifact_location=artifact_root(tmp_path))
     port = free_port()
     command = [sys.executable, "-m", "gansearch.cli", "ui", "--port", str(port), "--home", str(tmp_path)]
     server = subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, start_new_session=True)

@@ -158,7 +158,7 @@ def listed(tmp_path: Path, explosive: Path) -> None:
     """``spec.json`` of two trials that complete, one that diverges and one that fails."""
     (tmp_path / "bare.yaml").write_text(LISTED, encoding="utf-8")
     out = str(tmp_path / "spec.json")
-    command("export", str(tmp_path / "bare.yaml"), "--out", out, "--plugin", str(explosive))
+    command("plan", str(tmp_path / "bare.yaml"), "--out", out, "--plugin", str(explosive))
 
 
 def absent(bare: BareMachine) -> list[str]:

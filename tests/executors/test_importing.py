@@ -13,9 +13,9 @@ from optuna.trial import FrozenTrial, TrialState
 
 from gansearch.curves import Curve, read_curve
 from gansearch.errors import SpecError, StudyExistsError, StudyLockedError
-from gansearch.executors.exporting import list_of
 from gansearch.executors.importing import ImportResult, import_folder
 from gansearch.executors.launch import LaunchOptions, Say, launch, resume
+from gansearch.executors.listing import list_of
 from gansearch.plugins import load_file
 from gansearch.records import End, LaneReport, TrialIdentity
 from gansearch.space import SearchSpace

@@ -1,4 +1,4 @@
-"""A study that an earlier version made is read as it is, and driven on. ``tests/study/format_1`` is of 0.1.0 at b65d6d1.
+"""A study of an earlier version is read as it is, and driven on. ``tests/study/format_1`` was made by 0.1.0 at b65d6d1.
 
 Of its three trials the first has ended, the second was killed after its first checkpoint, the third had not begun.
 """

@@ -11,16 +11,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from mlflow import MlflowClient
 
 from gansearch.curves import CurveWriter, Record
 from gansearch.errors import StudyNotFoundError
+from gansearch.executors.study_source import StudySource
 from gansearch.records import Assignment, End, Evaluation, Finding, LaneReport, MetricValue, Protocol, TrialEnd, to_json
 from gansearch.reporting import load_frames, write_report
 from gansearch.reporting.loading import load_material
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.study import Study
-from gansearch.tracking import MlflowTracker, default_uri
+from gansearch.study import Study, open_readonly
+from gansearch.tracking import Experiment, bring_up_to_date, default_uri
 
 PROTOCOL = Protocol("mnist-cnn", "0a1b2c3d4e5f", 1000, 1000, "test")
 
@@ -177,12 +179,14 @@ def test_a_study_that_is_not_there(storage: Storage) -> None:
 @pytest.mark.verify
 def test_runs_are_linked_where_mlflow_knows_them(finished: Storage, tmp_path: Path) -> None:
     uri = default_uri(tmp_path)
-    tracker = MlflowTracker(uri, "digits", interval_s=0.01)
+    with open_readonly("digits", finished) as study:
+        source = StudySource(finished, study.space, study.seed, study.trials())
     trial = load_material("digits", finished).trials[4]
-    tracker.trial_started(trial.identity, trial.settings, trial.parameters, {})
-    assert tracker.close(100) == 0
+    assert bring_up_to_date(Experiment(uri, "digits"), source, [trial.identity]).is_complete
+    client = MlflowClient(uri)
+    (run,) = client.search_runs(["1"], f"tags.`gansearch.identity` = '{trial.identity}'")
     text = write_report("digits", finished, tracking_uri=uri).markdown.read_text()
-    assert f"[digits-4](http://127.0.0.1:5000/#/experiments/1/runs/{tracker.run_id(trial.identity)})" in text
+    assert f"[digits-4](http://127.0.0.1:5000/#/experiments/1/runs/{run.info.run_id})" in text
     assert "(links lead to MLflow on this machine while `gansearch ui` runs)" in text
 
 

@@ -11,6 +11,7 @@ import pytest
 from gansearch.data import datasets
 from gansearch.errors import SpaceError, SpaceProblem
 from gansearch.space import parse_space
+from gansearch.space.reader import KEYS
 from gansearch.training import optimizers
 from gansearch.tricks import tricks
 
@@ -43,7 +44,7 @@ CASES = {
     "two documents": Case("name: a\n---\nname: b\n", 2, "(file)", "must be YAML: but found another document", "---"),
     "a tag": Case(WHOLE + "training: {epochs: !!python/int 3}\n", 4, "training.epochs", "must be a plain value, without a tag", "!!python/int 3"),
     "a duplicate key": Case(WHOLE + "generator:\n  layers: 3\n  width: 64\n  layers: 4\n", 7, "generator.layers", "must stand once; it stands on line 5 already", "4"),
-    "an unknown section": Case(WHOLE + "generater: {}\n", 4, "generater", "must be a section: name, dataset, generator, discriminator, loss, optimizer, tricks, training, resources, plan, detectors", "generater", "generator"),
+    "an unknown section": Case(WHOLE + "generater: {}\n", 4, "generater", f"must be a section: {', '.join(KEYS)}", "generater", "generator"),
     "no name": Case("dataset: {name: ring}\nplan: {trials: 5}\n", 1, "name", "must be given", "nothing"),
     "a name with a space": Case("name: a b\ndataset: {name: ring}\nplan: {trials: 5}\n", 1, "name", "must be a word of letters, digits, dots, dashes and underscores", "a b"),
     "no data set": Case("name: broken\nplan: {trials: 5}\n", 1, "dataset.name", "must be given", "nothing"),

@@ -5,15 +5,23 @@ import os
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import optuna
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from optuna.storages import JournalStorage
 
 from gansearch.errors import CorruptFileError, StorageError
 from gansearch.study.journal import Journal
+from gansearch.study.journal_copy import copy_of
+from gansearch.testing.byte_mutations import mutated
 
 LOGS: list[dict[str, Any]] = [{"op": number, "text": "é" * number} for number in range(5)]
 
@@ -60,10 +68,146 @@ def test_a_line_that_a_killed_process_left_is_cut_off_by_the_next_write(path: Pa
     assert journal.read_logs(whole) == LOGS[3:]
 
 
-def test_damage_names_the_line(path: Path) -> None:
-    path.write_bytes(b'{"op":1}\nnot json\n{"op":2}\n')
+def test_lines_without_checksums_are_read_and_added_to(path: Path) -> None:
+    path.write_bytes(b'{"op":1}\n{"op":2}\n')
+    journal = Journal(path)
+    journal.append_logs(LOGS)
+    assert Journal(path).read_logs(0) == [{"op": 1}, {"op": 2}, *LOGS]
+    path.write_bytes(b'{"op_code":1}\nnot json\n{"op_code":2}\n')
+    copy_of(path).unlink()
     with pytest.raises(CorruptFileError, match="j is damaged: line 2 is not JSON"):
-        Journal(path).read_logs(0)
+        Journal(path)
+
+
+LINES = [{"op_code": 4, "study_id": 0, "trial_id": number, "values": [0.125 * number]} for number in range(6)]
+
+
+@pytest.fixture
+def whole(path: Path) -> bytes:
+    """A journal of six operations, written at two times; it and its copy are closed."""
+    for logs in (LINES[:2], LINES[2:]):
+        journal = Journal(path)
+        journal.append_logs(logs)
+        journal.close()
+    assert copy_of(path).read_bytes() == path.read_bytes()
+    return path.read_bytes()
+
+
+def line(content: bytes, number: int) -> bytes:
+    return content.splitlines(keepends=True)[number - 1]
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "a digit that stays JSON": lambda content: content.replace(b"0.375", b"0.385"),
+    "a line that is no JSON": lambda content: content.replace(line(content, 4), b"}" + line(content, 4)[1:]),
+    "a line lost": lambda content: content.replace(line(content, 4), b""),
+    "a line doubled": lambda content: content.replace(line(content, 3), line(content, 3) * 2),
+    "lines swapped": lambda content: content.replace(
+        line(content, 4) + line(content, 5), line(content, 5) + line(content, 4)
+    ),
+    "zeros": lambda content: content.replace(line(content, 4), bytes(len(line(content, 4)) - 1) + b"\n"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_found_and_said_with_its_line(
+    path: Path, whole: bytes, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = DAMAGE[damage](whole)
+    path.write_bytes(damaged)
+    copy_of(path).unlink()
+    with pytest.raises(
+        CorruptFileError, match=r"j is damaged: line 4 .*put a backup of the file in its place"
+    ) as caught:
+        Journal(path)
+    assert "line 4" in str(caught.value)
+    assert path.read_bytes() == damaged
+    assert not copy_of(path).exists()
+    reader = Journal(path, readonly=True)
+    assert [reader.read_logs(0), reader.read_logs(3)] == [LINES[:3], []]
+    (said,) = caplog.messages
+    assert "j is damaged: line 4" in said
+    assert "only what stands before it is read" in said
+
+
+HARM: dict[str, Callable[[bytes], bytes]] = {
+    **DAMAGE,
+    "an end lost": lambda content: content[: len(content) // 2],
+    "empty": lambda content: content[:0],
+    "junk at the end": lambda content: content + b"\x00junk\n\xff\xfe\n",
+}
+
+
+@pytest.mark.parametrize("harm", [harm for harm in HARM if harm != "a line doubled"])
+def test_the_copy_mends_it(path: Path, whole: bytes, harm: str, caplog: pytest.LogCaptureFixture) -> None:
+    path.write_bytes(HARM[harm](whole))
+    assert Journal(path, readonly=True).read_logs(0) == LINES
+    assert path.read_bytes() == HARM[harm](whole)
+    journal = Journal(path)
+    assert journal.read_logs(0) == LINES
+    assert path.read_bytes() == copy_of(path).read_bytes() == whole
+    assert [message.partition("; ")[0].partition(" and has")[0] for message in caplog.messages] == [
+        f"{path} is damaged",
+        f"{path} was damaged",
+    ]
+    journal.append_logs(LOGS)
+    assert Journal(path).read_logs(0) == LINES + LOGS
+    assert HARM[harm](whole).startswith(path.with_name("j.damaged").read_bytes())
+
+
+def test_a_journal_that_was_deleted_is_made_anew_from_its_copy(path: Path, whole: bytes) -> None:
+    path.unlink()
+    assert Journal(path, readonly=True).read_logs(0) == LINES
+    assert not path.exists()
+    assert Journal(path).read_logs(0) == LINES
+    assert path.read_bytes() == whole
+
+
+def test_what_the_copy_lacks_is_never_thrown_away(path: Path, whole: bytes) -> None:
+    copy_of(path).write_bytes(whole.partition(line(whole, 5))[0])
+    path.write_bytes(DAMAGE["a digit that stays JSON"](whole))
+    with pytest.raises(CorruptFileError, match=r"Its copy j\.copy does not tell what stood there"):
+        Journal(path)
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_copy_that_was_damaged_is_written_anew(path: Path, whole: bytes, harm: str) -> None:
+    copy_of(path).write_bytes(HARM[harm](whole))
+    assert Journal(path).read_logs(0) == LINES
+    assert copy_of(path).read_bytes() == path.read_bytes() == whole
+
+
+@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+@given(chance=st.randoms(use_true_random=True))
+def test_a_mutated_journal_is_mended_or_refused(chance: Random) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "j"
+        other = Path(folder) / "other"
+        for each, logs in ((path, LINES), (other, LINES[::-1])):
+            Journal(each).append_logs(logs)
+        mutation = mutated(path.read_bytes(), other.read_bytes(), chance)
+        path.write_bytes(mutation)
+        with suppress(CorruptFileError):
+            # The beginning of another sound journal is that journal.
+            found = Journal(path).read_logs(0)
+            assert found == LINES or found == LINES[::-1][: len(found)]
+        path.write_bytes(mutation)
+        copy_of(path).unlink(missing_ok=True)
+        found = Journal(path, readonly=True).read_logs(0)
+        assert found in (LINES[: len(found)], LINES[::-1][: len(found)])
+
+
+def test_optuna_passes_over_the_checksums_and_may_add_lines_of_its_own(path: Path) -> None:
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    ours = optuna.create_study(storage=JournalStorage(Journal(path)), study_name="s")
+    ours.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    own = JournalStorage(optuna.storages.journal.JournalFileBackend(str(path)))
+    theirs = optuna.load_study(study_name="s", storage=own)
+    theirs.set_user_attr("note", "a line without a checksum")
+    ours.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    assert len(theirs.trials) == 4
+    assert ours.user_attrs == {"note": "a line without a checksum"}
+    assert optuna.load_study(study_name="s", storage=JournalStorage(Journal(path))).trials == theirs.trials
 
 
 def test_reading_only_neither_creates_nor_writes(path: Path) -> None:

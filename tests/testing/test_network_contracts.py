@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 
 from gansearch.gan import Discriminator, Generator, discriminators, generators
-from gansearch.testing.contracts import check_discriminator, check_generator
+from gansearch.testing.contracts import check_discriminator, check_exported_generator, check_generator
 from gansearch.testing.contracts.networks import IMAGES, POINTS
 
 
 @pytest.mark.parametrize("cls", tuple(generators), ids=lambda cls: cls.name)
 def test_generator(cls: type[Generator]) -> None:
     check_generator(cls)
+
+
+@pytest.mark.parametrize("cls", tuple(generators), ids=lambda cls: cls.name)
+def test_exported_generator(cls: type[Generator]) -> None:
+    check_exported_generator(cls, (IMAGES, POINTS) if cls.misfit(POINTS) is None else (IMAGES,))
 
 
 @pytest.mark.parametrize("cls", tuple(discriminators), ids=lambda cls: cls.name)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +16,13 @@ import numpy as np
 import pytest
 
 from gansearch.records import End, Evaluation, Finding, TrialEnd, TrialIdentity
-from gansearch.tracking import MlflowTracker, artifact_root, default_uri, run_links
+from gansearch.tracking import Experiment, MlflowTracker, TrialAbout, artifact_root, default_uri, run_links
 
 TRIAL = TrialIdentity("digits", 7)
-SETTINGS = {"training.epochs": 4, "generator.width": 256, "optimizer.generator.lr": 2e-4}
-PARAMETERS = {"optimizer.generator.lr": 2e-4}
+OTHER = TrialIdentity("digits", 8)
 
-
-def epoch(number: int) -> dict[str, np.ndarray]:
-    return {name: np.full(100, float(number), dtype=np.float32) for name in ("d_loss", "g_loss")}
-
-
-def play(tracker: MlflowTracker, make: Callable[..., Evaluation], epochs: range, end: End | None) -> None:
-    """One trial's epochs, and its end."""
-    tracker.trial_started(TRIAL, SETTINGS, PARAMETERS, {"attempt": 0 if epochs.start == 0 else 1})
-    for number in epochs:
-        tracker.signals(TRIAL, 100 * number, epoch(number))
-        tracker.evaluation(TRIAL, make(100 * (number + 1), 20.0 - number))
-        tracker.image(TRIAL, 100 * (number + 1), "samples", np.full((12, 10), 9, dtype=np.uint8))
-    if end is not None:
-        tracker.trial_ended(TRIAL, TrialEnd(end, "because", 100 * epochs.stop, epochs.stop))
+Open = Callable[..., MlflowTracker]
+Play = Callable[..., None]
 
 
 def runs(home: Path, study: str = "digits") -> dict[str, Any]:
@@ -55,15 +43,25 @@ def history(home: Path, run: Any, key: str) -> list[tuple[int, float]]:
     return sorted((point.step, point.value) for point in points)
 
 
-def test_a_whole_trial_is_shown(
-    home: Path, open_tracker: Callable[..., MlflowTracker], make_evaluation: Callable[..., Evaluation]
-) -> None:
+def artifacts(home: Path, run: Any, folder: str | None = None) -> set[str]:
+    from mlflow import MlflowClient
+
+    return {file.path for file in MlflowClient(default_uri(home)).list_artifacts(run.info.run_id, folder)}
+
+
+def image_steps(home: Path, run: Any) -> list[int]:
+    images = [name for name in artifacts(home, run, "images") if name.endswith(".png")]
+    return sorted(int(name.split("+step+")[1].split("+")[0]) for name in images)
+
+
+def test_a_whole_trial_is_shown(home: Path, notes: Any, open_tracker: Open, play: Play) -> None:
     tracker = open_tracker()
-    tracker.launch_started({"sampler": "tpe", "resources": {"cpu": 1}})
-    play(tracker, make_evaluation, range(4), End.COMPLETED)
-    tracker.artifact(TRIAL, "post_mortem/finding.json", b"{}")
-    tracker.artifact(None, "report/findings.md", b"# Findings")
-    tracker.launch_ended("finished")
+    notes.launch(1, notes.now_s)
+    tracker.launch_changed()
+    play(range(4), End.COMPLETED)
+    tracker.trial_changed(TRIAL)
+    notes.launch(1, notes.known_launches[0].started_s, notes.now_s, "finished")
+    tracker.launch_changed()
     assert tracker.close(60) == 0
     assert tracker.lost == 0
 
@@ -84,89 +82,135 @@ def test_a_whole_trial_is_shown(
     assert tracker.run_url(TRIAL) is None
 
 
-def artifacts(home: Path, run: Any, folder: str | None = None) -> set[str]:
+def test_times_are_those_of_the_records(home: Path, notes: Any, open_tracker: Open, play: Play) -> None:
     from mlflow import MlflowClient
 
-    return {file.path for file in MlflowClient(default_uri(home)).list_artifacts(run.info.run_id, folder)}
-
-
-def test_artifacts_and_step_images(
-    home: Path, open_tracker: Callable[..., MlflowTracker], make_evaluation: Callable[..., Evaluation]
-) -> None:
     tracker = open_tracker()
-    tracker.launch_started({})
-    play(tracker, make_evaluation, range(2), End.COMPLETED)
-    tracker.artifact(TRIAL, "post_mortem/finding.json", b"{}")
-    tracker.artifact(None, "report/findings.md", b"# Findings")
+    play(range(2), End.COMPLETED)
+    tracker.trial_changed(TRIAL)
+    assert tracker.close(60) == 0
+    first, *_, last = notes.written[TRIAL]
+    run = runs(home)["digits-7"]
+    assert run.info.start_time == round(first.payload["started"] * 1000)
+    assert run.info.end_time == round(last.time * 1000)
+    points = MlflowClient(default_uri(home)).get_metric_history(run.info.run_id, "frechet_distance")
+    measured = [record.time for record in notes.written[TRIAL] if record.kind == "evaluation"]
+    assert [point.timestamp for point in points] == [round(moment * 1000) for moment in measured]
+
+
+def test_artifacts_and_step_images(home: Path, notes: Any, open_tracker: Open, play: Play) -> None:
+    tracker = open_tracker()
+    notes.launch(1, 0.0, notes.now_s + 100, "finished")
+    notes.known_launches[0] = replace(notes.known_launches[0], has_report=True)
+    notes.report_files["findings.md"] = b"# Findings"
+    notes.files |= {f"post_mortem/digits-7/{name}": b"1" for name in ("finding.json", "samples.npz")}
+    play(range(2))
+    finding = Finding("mode_collapse", "mode_collapse", 150, 1, "signal", 1.0, 2.0, {}, "a sentence")
+    notes.end(End.COLLAPSED, 200, finding=finding)
+    tracker.launch_changed()
+    tracker.trial_changed(TRIAL)
     assert tracker.close(60) == 0
     shown = runs(home)
     assert artifacts(home, shown["digits-7"]) == {"settings.json", "images", "post_mortem"}
-    assert artifacts(home, shown["launch 1"]) == {"launch.json", "report"}
-    images = [name for name in artifacts(home, shown["digits-7"], "images") if name.endswith(".png")]
-    assert sorted(int(name.split("+step+")[1].split("+")[0]) for name in images) == [100, 200]
+    assert artifacts(home, shown["launch 1"]) == {"launch.json", "findings.md"}
+    assert image_steps(home, shown["digits-7"]) == [100, 150, 200]
+    assert shown["digits-7"].data.tags["mlflow.loggedImages"] == "True"
+    kept = [name for name in artifacts(home, shown["digits-7"], "images") if "samples+step+100" in name]
+    assert sorted(name.rpartition(".")[2] for name in kept) == ["png", "webp"]
 
 
 @pytest.mark.parametrize("rest", [End.STOPPED_BY_USER, None], ids=["clean stop", "crash"])
 def test_a_resumed_study_finds_its_runs_again(
-    home: Path,
-    open_tracker: Callable[..., MlflowTracker],
-    make_evaluation: Callable[..., Evaluation],
-    rest: End | None,
+    home: Path, notes: Any, open_tracker: Open, play: Play, rest: End | None
 ) -> None:
     first = open_tracker()
-    first.launch_started({})
-    play(first, make_evaluation, range(3), rest)
+    notes.launch(1, notes.now_s)
+    first.launch_changed()
+    play(range(3), rest)
+    first.trial_changed(TRIAL)
     assert first.close(60) == 0
     assert runs(home)["digits-7"].info.status == ("SCHEDULED" if rest else "RUNNING")
 
+    notes.launch(1, notes.known_launches[0].started_s, notes.now_s + 1, "lost")
+    notes.launch(2, notes.now_s + 1)
     second = open_tracker()
-    second.launch_started({})
-    play(second, make_evaluation, range(2, 4), End.COMPLETED)  # from its checkpoint: epoch 2 once more
-    second.launch_ended("finished")
+    second.launch_changed()
+    second.trials_behind([TRIAL])
+    play(range(2, 4), End.COMPLETED, attempt=1)  # from its checkpoint: epoch 2 once more
+    second.trial_changed(TRIAL)
     assert second.close(60) == 0
 
     shown = runs(home)
     assert set(shown) == {"digits-7", "launch 1", "launch 2"}
-    assert shown["launch 1"].info.status == "KILLED"  # its driver went without a word
+    assert shown["launch 1"].info.status == "FAILED"
+    assert shown["digits-7"].data.tags["mlflow.parentRunId"] == shown["launch 1"].info.run_id
     assert shown["digits-7"].info.status == "FINISHED"
     assert shown["digits-7"].data.tags["gansearch.attempt"] == "1"
     assert history(home, shown["digits-7"], "frechet_distance") == [(100, 20.0), (200, 19.0), (300, 18.0), (400, 17.0)]
     assert len(history(home, shown["digits-7"], "train/d_loss")) == 200
-    images = [name for name in artifacts(home, shown["digits-7"], "images") if name.endswith(".png")]
-    assert len(images) == 4
+    assert image_steps(home, shown["digits-7"]) == [100, 200, 300, 400]
+
+
+def test_what_a_dead_drivers_tracker_did_not_deliver_is_caught_up_with(
+    home: Path, notes: Any, open_tracker: Open, play: Play
+) -> None:
+    first = open_tracker()
+    play(range(2))
+    first.trial_changed(TRIAL)
+    assert first.close(60) == 0
+    play(range(1, 4), End.COMPLETED, attempt=1)  # nobody told a tracker
+    play(range(4), End.PRUNED, trial=OTHER)
+
+    second = open_tracker()
+    second.trials_behind([TRIAL, OTHER])
+    assert second.close(60) == 0
+    shown = runs(home)
+    assert shown["digits-7"].info.status == "FINISHED"
+    assert shown["digits-8"].info.status == "KILLED"
+    assert len(history(home, shown["digits-7"], "train/d_loss")) == 200
+
+    reads = notes.reads
+    third = open_tracker()
+    third.trials_behind([TRIAL, OTHER])
+    assert third.close(60) == 0
+    assert notes.reads == reads + 2  # a look behind each cursor, and nothing more
 
 
 def test_a_cursor_that_was_not_written_is_made_up_for_by_the_history(
-    home: Path, open_tracker: Callable[..., MlflowTracker], make_evaluation: Callable[..., Evaluation]
+    home: Path, open_tracker: Open, play: Play
 ) -> None:
     from mlflow import MlflowClient
 
     first = open_tracker()
-    play(first, make_evaluation, range(2), None)
+    play(range(2))
+    first.trial_changed(TRIAL)
     assert first.close(60) == 0
     run = runs(home)["digits-7"]
+    client = MlflowClient(default_uri(home))
     for stream in ("train", "evaluation"):
-        MlflowClient(default_uri(home)).set_tag(run.info.run_id, f"gansearch.cursor.{stream}", "50")
+        client.set_tag(run.info.run_id, f"gansearch.cursor.{stream}", "50")
+    client.delete_tag(run.info.run_id, "gansearch.cursor.records")
+    client.delete_tag(run.info.run_id, "gansearch.cursor.image.samples")
     second = open_tracker()
-    play(second, make_evaluation, range(2), None)
+    second.trials_behind([TRIAL])
     assert second.close(60) == 0
     assert history(home, run, "frechet_distance") == [(100, 20.0), (200, 19.0)]
     assert len(history(home, run, "train/g_loss")) == 100
+    assert image_steps(home, run) == [100, 200]
 
 
-def test_studies_of_one_name_are_told_apart_by_their_id(
-    home: Path, open_tracker: Callable[..., MlflowTracker], make_evaluation: Callable[..., Evaluation]
-) -> None:
+def test_studies_of_one_name_are_told_apart_by_their_id(experiment: Experiment, open_tracker: Open, play: Play) -> None:
+    play(range(1), End.COMPLETED)
     for study_id in ("one", "two"):
-        tracker = open_tracker(study_id=study_id)
-        play(tracker, make_evaluation, range(1), End.COMPLETED)
+        tracker = open_tracker(replace(experiment, study_id=study_id))
+        tracker.trial_changed(TRIAL)
         assert tracker.close(60) == 0
     from mlflow import MlflowClient
 
-    client = MlflowClient(default_uri(home))
-    experiment = client.get_experiment_by_name("digits")
-    assert experiment is not None
-    assert len(client.search_runs([experiment.experiment_id])) == 2
+    client = MlflowClient(experiment.uri)
+    found = client.get_experiment_by_name("digits")
+    assert found is not None
+    assert len(client.search_runs([found.experiment_id])) == 2
 
 
 @pytest.mark.parametrize(
@@ -178,132 +222,168 @@ def test_studies_of_one_name_are_told_apart_by_their_id(
         (End.FAILED, "FAILED", ""),
     ],
 )
-def test_ends_are_told_apart(
-    home: Path, open_tracker: Callable[..., MlflowTracker], end: End, status: str, kind: str
-) -> None:
+def test_ends_are_told_apart(*, home: Path, notes: Any, open_tracker: Open, end: End, status: str, kind: str) -> None:
     tracker = open_tracker()
-    tracker.trial_started(TRIAL, SETTINGS, PARAMETERS, {})
-    finding = Finding(kind, kind, 9, 1, "signal", 1.0, 2.0, {}, "a sentence") if kind else None
-    tracker.trial_ended(TRIAL, TrialEnd(end, "a reason", 9, 1, finding))
+    notes.attempt()
+    notes.end(end, 9, finding=Finding(kind, kind, 9, 1, "signal", 1.0, 2.0, {}, "a sentence") if kind else None)
+    tracker.trial_changed(TRIAL)
     assert tracker.close(60) == 0
     run = runs(home)["digits-7"]
     assert run.info.status == status
     assert {name: run.data.tags[f"gansearch.{name}"] for name in ("end", "finding", "reason")} == {
         "end": str(end),
         "finding": kind,
-        "reason": "a reason",
+        "reason": "because",
     }
 
 
-def test_what_mlflow_refuses_is_counted_and_the_rest_arrives(
-    home: Path,
-    open_tracker: Callable[..., MlflowTracker],
-    make_evaluation: Callable[..., Evaluation],
-    caplog: pytest.LogCaptureFixture,
+def test_what_the_study_decided_wins_over_what_was_recorded(
+    home: Path, notes: Any, open_tracker: Open, play: Play
 ) -> None:
     tracker = open_tracker()
+    play(range(4), End.COMPLETED)
+    tracker.trial_changed(TRIAL)
+    wait_for(lambda: tracker.run_id(TRIAL) is not None and not tracker.lacking)
+    decided = TrialEnd(End.DIVERGED, "its objective is not finite", 400, 4)
+    notes.abouts[TRIAL] = replace(notes.abouts[TRIAL], end=decided)
+    tracker.trial_changed(TRIAL)
+    assert tracker.close(60) == 0
+    run = runs(home)["digits-7"]
+    assert (run.info.status, run.data.tags["gansearch.end"]) == ("KILLED", "diverged")
+    assert run.data.tags["gansearch.reason"] == "its objective is not finite"
+    assert run.info.end_time == round(notes.written[TRIAL][-1].time * 1000)
+
+
+def test_a_trial_that_kills_its_workers_before_they_record_anything_is_shown(
+    home: Path, notes: Any, open_tracker: Open
+) -> None:
+    failed = TrialEnd(End.FAILED, "lost 3 times in a row", 0, 0)
+    notes.abouts[TRIAL] = TrialAbout({}, {}, {}, failed, notes.now_s)
+    notes.abouts[OTHER] = TrialAbout({}, {}, {}, replace(failed, end=End.PRUNED), notes.now_s)
+    tracker = open_tracker()
+    tracker.trials_behind([TRIAL, OTHER])
+    assert tracker.close(60) == 0
+    shown = runs(home)
+    assert set(shown) == {"digits-7"}
+    assert shown["digits-7"].info.status == "FAILED"
+    assert shown["digits-7"].info.end_time == round(notes.now_s * 1000)
+
+
+def test_a_damaged_record_shows_its_end(home: Path, notes: Any, open_tracker: Open, play: Play) -> None:
+    tracker = open_tracker()
+    play(range(2))
+    tracker.trial_changed(TRIAL)
+    wait_for(lambda: tracker.run_id(TRIAL) is not None and not tracker.lacking)
+    notes.damaged.add(TRIAL)
+    notes.abouts[TRIAL] = replace(notes.abouts[TRIAL], end=TrialEnd(End.FAILED, "it is damaged", 200, 2))
+    tracker.trial_changed(TRIAL)
+    assert tracker.close(60) == 0
+    run = runs(home)["digits-7"]
+    assert (run.info.status, run.data.tags["gansearch.reason"]) == ("FAILED", "it is damaged")
+    assert history(home, run, "frechet_distance") == [(100, 20.0), (200, 19.0)]
+
+
+def test_what_mlflow_refuses_is_counted_and_the_rest_arrives(
+    home: Path, notes: Any, open_tracker: Open, play: Play, caplog: pytest.LogCaptureFixture
+) -> None:
+    notes.abouts[TRIAL] = TrialAbout({"training.epochs": 1}, {"no such?name*": 1}, {})
+    play(range(1), End.COMPLETED)
+    tracker = open_tracker()
     with caplog.at_level(logging.WARNING, "gansearch.tracking"):
-        tracker.trial_started(TRIAL, SETTINGS, {"no such?name*": 1}, {})
-        tracker.evaluation(TRIAL, make_evaluation(100))
+        tracker.trial_changed(TRIAL)
         assert tracker.close(60) == 0
     assert tracker.lost == 1
-    assert "MLflow lacks something of this study (MLflow refuses it" in caplog.text
-    assert history(home, runs(home)["digits-7"], "frechet_distance") == [(100, 12.5)]
+    assert "MLflow lacks something of this study (it refuses it" in caplog.text
+    assert history(home, runs(home)["digits-7"], "frechet_distance") == [(100, 20.0)]
 
 
 def test_values_that_are_no_number_are_kept_as_such(
-    home: Path, open_tracker: Callable[..., MlflowTracker], make_evaluation: Callable[..., Evaluation]
+    home: Path, notes: Any, open_tracker: Open, make_evaluation: Callable[..., Evaluation]
 ) -> None:
     tracker = open_tracker()
-    tracker.evaluation(TRIAL, make_evaluation(100, float("nan")))
+    notes.attempt()
+    notes.epoch(0, make_evaluation(100, float("nan")))
+    tracker.trial_changed(TRIAL)
     assert tracker.close(60) == 0
     ((step, value),) = history(home, runs(home)["digits-7"], "frechet_distance")
     assert step == 100
     assert np.isnan(value)
 
 
-def test_a_bad_message_never_reaches_the_caller(open_tracker: Callable[..., MlflowTracker]) -> None:
+def test_a_record_that_cannot_be_shown_keeps_nobody_else_back(
+    home: Path, notes: Any, open_tracker: Open, play: Play
+) -> None:
+    said: list[str] = []
+    tracker = open_tracker(say=said.append)
+    notes.add("signals", {"of": "another version"})
+    play(range(1), End.COMPLETED, trial=OTHER)
+    tracker.trial_changed(TRIAL)
+    tracker.trial_changed(OTHER)
+    assert tracker.close(3.0) == 1
+    assert tracker.lacking == ["digits-7"]
+    assert runs(home)["digits-8"].info.status == "FINISHED"
+
+
+def test_a_run_that_somebody_deletes_is_made_anew(home: Path, open_tracker: Open, play: Play) -> None:
+    from mlflow import MlflowClient
+
     tracker = open_tracker()
-    tracker.artifact(None, "report.md", b"before any launch")
+    play(range(2))
+    tracker.trial_changed(TRIAL)
+    wait_for(lambda: tracker.run_id(TRIAL) is not None and not tracker.lacking)
+    before = tracker.run_id(TRIAL)
+    assert before is not None
+    MlflowClient(default_uri(home)).delete_run(before)
+    play(range(2, 4), End.COMPLETED)
+    tracker.trial_changed(TRIAL)
     assert tracker.close(60) == 0
-    assert tracker.lost == 1
+    run = runs(home)["digits-7"]
+    assert run.info.run_id != before
+    assert len(history(home, run, "train/d_loss")) == 200
+    assert image_steps(home, run) == [100, 200, 300, 400]
 
 
-def test_the_caller_is_never_kept_waiting(tmp_path: Path, make_evaluation: Callable[..., Evaluation]) -> None:
+def test_the_caller_is_never_kept_waiting(tmp_path: Path, notes: Any, play: Play) -> None:
     nowhere = tmp_path / "file"
     nowhere.write_text("not a folder")
-    tracker = MlflowTracker(f"sqlite:///{nowhere}/mlflow.db", "digits", artifact_root=tmp_path)
-    for number in range(200):
-        tracker.evaluation(TRIAL, make_evaluation(number))
+    tracker = MlflowTracker(Experiment(f"sqlite:///{nowhere}/mlflow.db", "digits", tmp_path), notes)
+    play(range(4), End.COMPLETED)
+    for _ in range(5000):
+        with tracker.counted():
+            tracker.trial_changed(TRIAL)
     assert 0 < tracker.blocked_s < 0.5
     before = time.monotonic()
     left = tracker.close(1.0)
     assert time.monotonic() - before < 5
-    assert left > 0
-    assert tracker.lost == left
-
-
-def test_what_is_told_can_be_waited_for(
-    open_tracker: Callable[..., MlflowTracker], make_evaluation: Callable[..., Evaluation]
-) -> None:
-    tracker = open_tracker()
-    tracker.launch_started({})
-    for step in range(300):
-        tracker.evaluation(TRIAL, make_evaluation(step))
-    assert tracker.drain(0, patience_s=30.0)
-    assert tracker.run_id(TRIAL) is not None
-    assert tracker.close(0.5) == 0
-
-
-def test_waiting_ends_where_nothing_gets_on(tmp_path: Path, make_evaluation: Callable[..., Evaluation]) -> None:
-    nowhere = tmp_path / "file"
-    nowhere.write_text("not a folder")
-    tracker = MlflowTracker(f"sqlite:///{nowhere}/mlflow.db", "digits", artifact_root=tmp_path, interval_s=0.02)
-    tracker.evaluation(TRIAL, make_evaluation(1))
-    assert tracker.drain(5, patience_s=30.0)
-    assert not tracker.drain(0, patience_s=0.2)
-    assert tracker.close(0.1) > 0
-
-
-def test_a_full_queue_loses_and_counts(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, make_evaluation: Callable[..., Evaluation]
-) -> None:
-    monkeypatch.setattr("gansearch.tracking.mlflow_tracker.CAPACITY", 5)
-    nowhere = tmp_path / "file"
-    nowhere.write_text("not a folder")
-    tracker = MlflowTracker(f"sqlite:///{nowhere}/mlflow.db", "digits", artifact_root=tmp_path)
-    for number in range(5000):
-        tracker.evaluation(TRIAL, make_evaluation(number))
-    assert tracker.lost > 0
-    tracker.close(0.1)
+    assert left == 2
+    assert tracker.lacking == ["launch", "digits-7"]
+    assert notes.reads == 0  # nothing is read that cannot be written
 
 
 def test_a_new_store_is_made_without_a_word(tmp_path: Path) -> None:
     program = f"""
 from pathlib import Path
-from gansearch.records import End, TrialEnd, TrialIdentity
-from gansearch.tracking import MlflowTracker, artifact_root, default_uri
+from gansearch.tracking import Experiment, MlflowTracker, artifact_root, default_uri
+class Nothing:
+    def launches(self):
+        return []
 home = Path({str(tmp_path)!r})
-tracker = MlflowTracker(default_uri(home), "digits", artifact_root=artifact_root(home))
-tracker.launch_started({{}})
-tracker.trial_started(TrialIdentity("digits", 0), {{}}, {{}}, {{}})
-tracker.trial_ended(TrialIdentity("digits", 0), TrialEnd(End.COMPLETED, "done", 1, 1))
-tracker.launch_ended("finished")
-raise SystemExit(tracker.close(100))
+tracker = MlflowTracker(Experiment(default_uri(home), "digits", artifact_root(home)), Nothing())
+tracker.launch_changed()
+raise SystemExit(tracker.close(200))
 """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
     done = subprocess.run(
         [sys.executable, "-c", program], check=False, capture_output=True, text=True, env=environment, cwd=tmp_path
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert {path.name for path in tmp_path.iterdir()} == {"mlflow.db", "mlartifacts"}
+    assert {path.name for path in tmp_path.iterdir()} == {"mlflow.db"}
 
 
-def test_links_need_a_server_that_shows_pages(
-    home: Path, open_tracker: Callable[..., MlflowTracker], make_evaluation: Callable[..., Evaluation]
-) -> None:
+def test_links_need_a_server_that_shows_pages(home: Path, open_tracker: Open, play: Play) -> None:
     tracker = open_tracker()
-    play(tracker, make_evaluation, range(1), End.COMPLETED)
+    play(range(1), End.COMPLETED)
+    tracker.trial_changed(TRIAL)
     assert tracker.close(60) == 0
     run = runs(home)["digits-7"]
     pages = "http://tracking:5000"
@@ -312,3 +392,10 @@ def test_links_need_a_server_that_shows_pages(
     assert run_links(default_uri(home), "digits") == {}
     assert run_links(default_uri(home), "other", pages=pages) == {}
     assert artifact_root(home).startswith("file://")
+
+
+def wait_for(holds: Callable[[], bool], limit_s: float = 60.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < deadline, f"not so within {limit_s} s"
+        time.sleep(0.02)

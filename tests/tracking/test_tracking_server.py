@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
 
-from gansearch.records import End, Evaluation, TrialEnd, TrialIdentity
-from gansearch.tracking import MlflowTracker, default_uri, run_links
+from gansearch.curves import Curve, read_curve
+from gansearch.executors.launch import LaunchOptions, launch
+from gansearch.executors.tracking_again import track_study
+from gansearch.records import End, TrialIdentity
+from gansearch.space import load_space
+from gansearch.storage import Storage
+from gansearch.storage.home import study_dir
+from gansearch.study import StudyStatus, open_readonly, request_stop
+from gansearch.tracking import Experiment, MlflowTracker, bring_up_to_date, default_uri, run_links
 
-pytestmark = pytest.mark.verify
-TRIAL = TrialIdentity("digits", 0)
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(1200)]
+TRIAL = TrialIdentity("digits", 7)
+OUTAGE_S = 60.0
+RINGS = """
+name: rings
+dataset: {name: ring, train_samples: 640, test_samples: 1000}
+generator: {architecture: mlp, layers: 2, width: 16, latent_size: 4}
+discriminator: {architecture: mlp, layers: 2, width: 16, dropout: {float: [0.0, 0.5]}}
+training: {batch_size: 32, epochs: 40, evaluate_every: 4}
+resources: {cpu: 1, lanes: 1}
+detectors: {mode: shadow}
+plan: {kind: search, trials: 1000, sampler: random, pruner: none, objective: {metric: frechet_distance}}
+"""
 
 
 class Server:
@@ -53,6 +73,15 @@ class Server:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """Let it accept connections and answer none."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGCONT)
+
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.uri}/health", timeout=2) as answer:
@@ -69,40 +98,136 @@ def server(home: Path) -> Iterator[Server]:
     made.stop()
 
 
+def wait_for(holds: Callable[[], bool], limit_s: float = 200.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < deadline, f"not so within {limit_s} s"
+        time.sleep(0.05)
+
+
 def test_nothing_is_lost_while_the_server_is_away(
-    home: Path, server: Server, make_evaluation: Callable[..., Evaluation], capfd: pytest.CaptureFixture[str]
+    home: Path, server: Server, notes: Any, play: Callable[..., None], capfd: pytest.CaptureFixture[str]
 ) -> None:
     from mlflow import MlflowClient
 
-    tracker = MlflowTracker(server.uri, "digits", artifact_root=home, interval_s=0.05)
-    tracker.launch_started({"sampler": "tpe"})
-    tracker.trial_started(TRIAL, {"training.epochs": 3}, {"generator.lr": 2e-4}, {"attempt": 0})
-    for number in range(3):
-        if number == 1:
-            while tracker.run_url(TRIAL) is None:
-                time.sleep(0.05)
-            server.stop()
-        tracker.signals(TRIAL, 100 * number, {"d_loss": np.full(100, float(number), dtype=np.float32)})
-        tracker.evaluation(TRIAL, make_evaluation(100 * (number + 1)))
-        tracker.image(TRIAL, 100 * (number + 1), "samples", np.zeros((8, 8), dtype=np.uint8))
-        time.sleep(0.3)
-    tracker.trial_ended(TRIAL, TrialEnd(End.COMPLETED, "trained all 3 epochs", 300, 3))
-    tracker.launch_ended("finished")
+    experiment = Experiment(server.uri, "digits", home)
+    tracker = MlflowTracker(experiment, notes, interval_s=0.05)
+    notes.launch(1, notes.now_s)
+    tracker.launch_changed()
+    play(range(1))
+    tracker.trial_changed(TRIAL)
+    wait_for(lambda: tracker.run_url(TRIAL) is not None and not tracker.lacking)
+    server.stop()
+    play(range(1, 3), End.COMPLETED)
+    tracker.trial_changed(TRIAL)
+    time.sleep(1.0)
     server.start()
-    assert tracker.close(60) == 0
-    assert tracker.lost == 0
-    assert tracker.blocked_s < 0.1
+    assert tracker.close(100) == 0
 
     client = MlflowClient(server.uri)
-    url = tracker.run_url(TRIAL)
-    run_id = tracker.run_id(TRIAL)
+    url, run_id = tracker.run_url(TRIAL), tracker.run_id(TRIAL)
     assert run_id is not None
     assert url == f"{server.uri}/#/experiments/{client.get_run(run_id).info.experiment_id}/runs/{run_id}"
-    assert run_links(server.uri, "digits") == {"digits-0": url}
-    assert client.get_run(run_id).info.status == "FINISHED"
-    assert [point.step for point in client.get_metric_history(run_id, "frechet_distance")] == [100, 200, 300]
-    assert len(client.get_metric_history(run_id, "train/d_loss")) == 150
-    images = [file.path for file in client.list_artifacts(run_id, "images") if file.path.endswith(".png")]
-    assert len(images) == 3
+    assert run_links(server.uri, "digits") == {"digits-7": url}
+    found = bring_up_to_date(experiment, notes, [TRIAL])
+    assert found.is_complete
+    assert found.written.total == 0
     assert (home / "served").is_dir()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("is_noticed", [True, False], ids=["while it records", "after the last record"])
+def test_a_server_that_comes_back_empty_gets_everything_again(
+    *, home: Path, empty_store: Path, server: Server, notes: Any, play: Callable[..., None], is_noticed: bool
+) -> None:
+    experiment = Experiment(server.uri, "digits", home)
+    tracker = MlflowTracker(experiment, notes, interval_s=0.05)
+    notes.launch(1, notes.now_s)
+    tracker.launch_changed()
+    play(range(2), None if is_noticed else End.COMPLETED)
+    tracker.trial_changed(TRIAL)
+    wait_for(lambda: tracker.run_url(TRIAL) is not None and not tracker.lacking)
+    server.stop()
+    shutil.copy(empty_store / "mlflow.db", home / "mlflow.db")
+    shutil.rmtree(home / "served")
+    server.start()
+    if is_noticed:
+        play(range(2, 4), End.COMPLETED)
+        tracker.trial_changed(TRIAL)
+    assert tracker.close(100) == 0
+    found = bring_up_to_date(experiment, notes, [TRIAL])
+    assert found.is_complete
+    assert found.written.total == 0
+
+
+@pytest.mark.parametrize(
+    ("is_frozen", "outage_s"), [(False, OUTAGE_S), (True, OUTAGE_S / 2)], ids=["killed for 60 s", "frozen for 30 s"]
+)
+def test_an_outage_costs_a_search_nothing(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_frozen: bool, outage_s: float
+) -> None:
+    """The search goes on for as long as the server is away, and until some trials have ended after it is back."""
+    space = tmp_path / "rings.yaml"
+    space.write_text(RINGS, encoding="utf-8")
+    over: list[int] = []
+
+    def outage() -> None:
+        wait_for(lambda: bool(run_links(server.uri, "rings")))
+        server.freeze() if is_frozen else server.stop()
+        time.sleep(outage_s)
+        server.thaw() if is_frozen else server.start()
+        over.append(1)
+
+    def stop_after_it(status: StudyStatus) -> None:
+        ended = status.counts.get("completed", 0)
+        if over and len(over) == 1:
+            over.append(ended)
+        if len(over) == 2 and ended >= over[1] + 2:
+            request_stop("rings", Storage(study_dir("rings")), discard=False)
+
+    said: list[str] = []
+    monkeypatch.setattr("gansearch.executors.launch_run.HAND_OVER_S", 300.0)
+    disturber = threading.Thread(target=outage)
+    disturber.start()
+    try:
+        options = LaunchOptions(executor="local", tracking_uri=server.uri)
+        result = launch(load_space(str(space)), options, watch=stop_after_it, say=said.append)
+    finally:
+        disturber.join()
+    assert result.outcome == "stopped"
+    assert result.tracking.lacking == ()
+    assert result.tracking.blocked_s <= 0.5
+    assert any("MLflow cannot be brought up to date now" in sentence for sentence in said)
+    assert any("MLflow is brought up to date again" in sentence for sentence in said)
+    compare_with_records(server.uri)
+    found = track_study("rings", tracking_uri=server.uri)
+    assert found.is_complete
+    assert found.written.total == 0
+
+
+def compare_with_records(uri: str) -> None:
+    """Every trial that recorded something has one run, and the run has all of it."""
+    from mlflow import MlflowClient
+
+    client, storage = MlflowClient(uri), Storage(study_dir("rings"))
+    with open_readonly("rings", storage) as study:
+        rows = study.trials()
+    curves = {row.identity: Curve.of(read_curve(storage, row.identity)[0]) for row in rows}
+    experiment = client.get_experiment_by_name("rings")
+    assert experiment is not None
+    runs = client.search_runs([experiment.experiment_id], "tags.`gansearch.kind` = 'trial'")
+    assert sorted(run.info.run_name for run in runs) == sorted(
+        str(who) for who, curve in curves.items() if curve.attempts
+    )
+    for run in runs:
+        (curve,) = [curve for identity, curve in curves.items() if str(identity) == run.info.run_name]
+        assert curve.end is not None
+        assert run.data.tags["gansearch.end"] == curve.end.end
+        evaluated = [point.step for point in client.get_metric_history(run.info.run_id, "epoch")]
+        assert evaluated == [done.step for done in curve.evaluations]
+        losses = [point.step for point in client.get_metric_history(run.info.run_id, "train/d_loss")]
+        assert len(set(losses)) == len(losses)
+        if curve.end.end is End.COMPLETED:
+            assert max(losses) == curve.steps
+        images = [file.path for file in client.list_artifacts(run.info.run_id, "images") if file.path.endswith(".png")]
+        assert len(images) == len(curve.samples)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gansearch.records import Assignment, LaneReport, Setting, TrialIdentity
 from gansearch.space.plan import DetectorSettings
+from gansearch.storage import Storage
 from gansearch.trial import fitting
 from gansearch.trial.context import TrialContext
 from gansearch.trial.run import GO_ON, Answer, run_pack
@@ -87,3 +89,10 @@ def drive() -> Drive:
                 return told
 
     return run
+
+
+@pytest.fixture
+def explosive_context(context: TrialContext, explosive: Path) -> TrialContext:
+    """A study that keeps the plug-in file."""
+    Storage(context.storage_url).write("plugins/explosive.py", explosive.read_bytes())
+    return replace(context, plugins=(f"{context.storage_url}/plugins/explosive.py",))

@@ -18,6 +18,7 @@ def test_a_completed_trial_is_measured_once(make: Make, context: TrialContext, d
     drive([make()], context)
     first = evaluate_final(make(), context)
     second = evaluate_final(make(), context)
+    assert first is not None
     assert first.final
     assert first == second
     records, _ = read_curve(Storage(context.storage_url), make().identity)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -72,10 +71,10 @@ def test_what_was_learnt_binds_packs_of_the_same_signature(
 
 
 def test_a_trick_that_needs_numbers_has_no_estimate(
-    make: Make, context: TrialContext, data: Data, monkeypatch: pytest.MonkeyPatch, explosive: Path
+    make: Make, explosive_context: TrialContext, data: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fuses = make(tricks__explosive__enabled=True)
-    context = replace(context, plugins=(str(explosive),), device="cuda")  # counted for without numbers
+    context = replace(explosive_context, device="cuda")  # counted for without numbers
     open_workbench(fuses.settings, context)
     assert estimated_memory(fuses.settings, data, context) is None
     free(monkeypatch, 1)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,9 +113,11 @@ def test_running_out_of_memory_ends_the_table(
     assert table.reason.endswith("4 lanes ran out of memory")
 
 
-def test_a_configuration_that_raises_is_a_reason(make: Make, context: TrialContext, explosive: Path) -> None:
+def test_a_configuration_that_raises_is_a_reason(
+    make: Make, context: TrialContext, explosive_context: TrialContext
+) -> None:
     raising = make(tricks__explosive__enabled=True, training__batch_size=16)
-    table = probe_lanes(raising.settings, replace(context, plugins=(str(explosive),)), most=4)
+    table = probe_lanes(raising.settings, explosive_context, most=4)
     assert (table.lanes, table.rows) == (1, ())
     assert "cannot be trained: RuntimeError: the fuse is lit" in table.reason
     unknown = probe_lanes(make(generator__nosuch=1).settings, context, most=4)

@@ -191,9 +191,9 @@ def test_in_shadow_mode_too_a_non_finite_number_is_recorded_as_what_stopped_the_
 
 
 def test_a_raising_trial_fails_with_its_reason(
-    make: Make, context: TrialContext, drive: Drive, explosive: Path
+    make: Make, context: TrialContext, drive: Drive, explosive_context: TrialContext
 ) -> None:
-    reports = drive([make(tricks__explosive__enabled=True)], replace(context, plugins=(str(explosive),)))
+    reports = drive([make(tricks__explosive__enabled=True)], explosive_context)
     (end,) = (report.end for report in reports if report.end is not None)
     assert end.end is End.FAILED
     assert "RuntimeError: the fuse is lit" in end.reason

@@ -69,5 +69,5 @@ def test_a_folder_that_cannot_be_made(spec: Spec, tmp_path: Path) -> None:
 
 def test_plug_ins_are_written_beside_the_records(spec: Spec, tmp_path: Path) -> None:
     context = context_of(replace(spec, plugins={"mine.py": "x = 1\n"}), Storage(tmp_path))
-    assert context.plugins == ("plugins/mine.py",)
+    assert context.plugins == (str(tmp_path / "plugins" / "mine.py"),)
     assert (tmp_path / "plugins" / "mine.py").read_text(encoding="utf-8") == "x = 1\n"

@@ -39,3 +39,14 @@ def test_it_repeats_a_trial_of_a_study(
 def test_a_configuration_that_cannot_be_trained_is_refused(make: Make, context: TrialContext, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="1000"):
         train_single(make(training__batch_size=1000).settings, 7, tmp_path / "one", context)
+
+
+def test_it_rests_after_so_many_steps_and_the_curve_is_the_same(
+    make: Make, context: TrialContext, tmp_path: Path
+) -> None:
+    whole = train_single(make().settings, 7, tmp_path / "whole", context).curve
+    part = train_single(make().settings, 7, tmp_path / "part", context, steps=21).curve
+    assert part.end is not None
+    assert part.end.end is End.STOPPED_BY_USER
+    assert 21 <= part.steps < whole.steps
+    np.testing.assert_array_equal(part.signals["g_loss"], whole.signals["g_loss"][: part.steps])

@@ -32,7 +32,7 @@ def check_generator(cls: type[Generator], geometries: Sequence[Geometry] = (IMAG
     """Everything that can be told of a generator without training, for samples of these geometries."""
     check_network_declaration(cls)
     check_fits(cls, geometries)
-    for lanes, geometry in _cases(cls, geometries):
+    for lanes, geometry in network_cases(cls, geometries):
         network = stacked(lanes)
         inputs = seeded_normal("latents", SEEDS[: len(lanes)], (BATCH, network.latent_size))
         module = network.build(geometry)
@@ -45,12 +45,12 @@ def check_discriminator(cls: type[Discriminator], geometries: Sequence[Geometry]
     """Everything that can be told of a discriminator without training, for samples of these geometries."""
     check_network_declaration(cls)
     check_fits(cls, geometries)
-    for lanes, geometry in _cases(cls, geometries):
+    for lanes, geometry in network_cases(cls, geometries):
         network = stacked(lanes)
         inputs = seeded_normal("samples", SEEDS[: len(lanes)], (BATCH, *geometry.shape)).tanh()
         module = network.build(geometry)
         check_parameters(module, network)
-        scores = module(_values(module, SEEDS[: len(lanes)]), inputs, None)
+        scores = module(parameter_values(module, SEEDS[: len(lanes)]), inputs, None)
         assert scores.shape == (len(lanes), BATCH), f"{network}: scores must be [K, B]; got {tuple(scores.shape)}"
         _check_passes(module, lanes, inputs, geometry)
 
@@ -87,7 +87,7 @@ def check_parameters(module: Module, network: Network) -> None:
 
 def check_generator_output(module: Module, network: Network, latents: Tensor, geometry: Geometry) -> None:
     """Samples have the declared shape and range, and follow the latents."""
-    samples = module(_values(module, SEEDS[: len(latents)]), latents, None)
+    samples = module(parameter_values(module, SEEDS[: len(latents)]), latents, None)
     expected = (len(latents), BATCH, *geometry.shape)
     assert samples.shape == expected, f"{network}: samples must be {expected}; got {tuple(samples.shape)}"
     if geometry.bounded:
@@ -100,7 +100,7 @@ def check_gradients(module: Module, network: Network, inputs: Tensor) -> None:
     """Every parameter that learns, and the input, gets a gradient that is finite and not all zero."""
     seeds = SEEDS[: len(inputs)]
     frozen = {parameter.key for parameter in module.parameters if parameter.is_frozen}
-    values = {name: value.requires_grad_() for name, value in _values(module, seeds).items()}
+    values = {name: value.requires_grad_() for name, value in parameter_values(module, seeds).items()}
     leaves = {**values, "input": inputs.detach().requires_grad_()}
     output = module(values, leaves["input"], None)
     weights = seeded_normal("weights", seeds, tuple(output.shape[1:]))
@@ -127,7 +127,7 @@ def check_batch_coupling(module: Module, network: Network, inputs: Tensor) -> No
     """A network that does not declare ``couples_batch`` treats each sample alone."""
     if network.facts.couples_batch:
         return
-    values = _values(module, SEEDS[: len(inputs)])
+    values = parameter_values(module, SEEDS[: len(inputs)])
     changed = inputs.clone()
     changed[:, 0] = -changed[:, 0]
     gap = (module(values, inputs, None) - module(values, changed, None))[:, 1:].abs().max().item()
@@ -143,7 +143,7 @@ def _check_passes(module: Module, lanes: Sequence[Network], inputs: Tensor, geom
 
 def _output(lanes: Sequence[Network], seeds: Sequence[int], inputs: Tensor, geometry: Geometry) -> Tensor:
     module = _built(stacked(lanes), geometry)
-    return module(_values(module, seeds), inputs, FakeDraws(seeds))
+    return module(parameter_values(module, seeds), inputs, FakeDraws(seeds))
 
 
 def _built(network: Network, geometry: Geometry) -> Module:
@@ -151,7 +151,7 @@ def _built(network: Network, geometry: Geometry) -> Module:
     return network.build(geometry)
 
 
-def _values(module: Module, seeds: Sequence[int]) -> dict[str, Tensor]:
+def parameter_values(module: Module, seeds: Sequence[int]) -> dict[str, Tensor]:
     """Parameters whose size keeps that of what passes through, [K, *shape] by key; K counts the lanes that have it."""
     return {
         parameter.key: seeded_normal(parameter.name, seeds[parameter.rows], parameter.shape)
@@ -160,7 +160,8 @@ def _values(module: Module, seeds: Sequence[int]) -> dict[str, Tensor]:
     }
 
 
-def _cases(cls: type[N], geometries: Sequence[Geometry]) -> Iterator[tuple[list[N], Geometry]]:
+def network_cases(cls: type[N], geometries: Sequence[Geometry]) -> Iterator[tuple[list[N], Geometry]]:
+    """Small lanes of every structure of a network, and the samples that they are for."""
     small = small_settings(cls, SMALL)
     for geometry in geometries:
         for structure in structures(cls):

@@ -1,0 +1,129 @@
+"""What the tracker reads of a study: its trials' records, what was decided about them, its launches, its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gansearch.curves import Record, read_curve
+from gansearch.errors import CorruptFileError, SpaceError
+from gansearch.records import Assignment, Setting, TrialEnd, TrialIdentity
+from gansearch.reporting.pictures import picture_of
+from gansearch.space import SearchSpace
+from gansearch.storage import Storage
+from gansearch.study.assigning import assignment_of
+from gansearch.study.launches import read_launches
+from gansearch.study.seeds import trial_seed
+from gansearch.study.status import WAITING, TrialRow
+from gansearch.tracking import LaunchAbout, TrialAbout
+
+REPORT = ("report/findings.md", "report/findings.html")
+FINISHED = "finished"
+
+
+class StudySource:
+    """One study. The driver tells it of decisions; the tracker's thread asks.
+
+    Args:
+        storage: the study's storage.
+        space: its search space.
+        seed: of the study.
+        rows: its trials as they stand.
+    """
+
+    def __init__(self, storage: Storage, space: SearchSpace, seed: int, rows: Iterable[TrialRow]) -> None:
+        self._storage = storage
+        self._space = space
+        self._seed = seed
+        self._rows = {row.identity: row for row in rows if row.detail is not None or row.state != WAITING}
+        self._assignments: dict[TrialIdentity, Assignment] = {}
+        self._ends: dict[TrialIdentity, TrialEnd] = {}
+
+    @property
+    def trials(self) -> list[TrialIdentity]:
+        """The trials that the study knew at first and that had begun."""
+        return list(self._rows)
+
+    def began(self, assignment: Assignment) -> None:
+        """A trial starts, or starts again."""
+        self._assignments[assignment.identity] = assignment
+
+    def decided(self, identity: TrialIdentity, end: TrialEnd) -> None:
+        """The study has given a trial an end; one that rests has none."""
+        if end.end.is_final:
+            self._ends[identity] = end
+
+    # --- what the tracker asks --------------------------------------------------------------------------------------
+
+    def trial(self, identity: TrialIdentity) -> TrialAbout | None:
+        """What is known of a trial besides its records."""
+        row, assignment = self._rows.get(identity), self._assignments.get(identity)
+        if assignment is None and row is not None:
+            assignment = self._assigned(row)
+        if assignment is None:
+            return None
+        tags: dict[str, Setting] = {"seed": assignment.seed}
+        if assignment.extended_from is not None:
+            tags["extended_from"] = str(replace(identity, number=assignment.extended_from))
+        end = self._ends.get(identity)
+        if end is None and row is not None and row.detail is not None and row.detail.end.is_final:
+            end = row.detail
+        return TrialAbout(assignment.settings, assignment.parameters, tags, end, _ended_s(row))
+
+    def records(self, identity: TrialIdentity, cursor: int) -> tuple[list[Record], int]:
+        """What a trial has recorded since ``cursor``."""
+        return read_curve(self._storage, identity, cursor)
+
+    def post_mortem(self, identity: TrialIdentity) -> Sequence[str]:
+        """Paths of what a stopped trial has left behind."""
+        return self._storage.list(f"post_mortem/{identity}")
+
+    def content(self, path: str) -> bytes | None:
+        """A file of the study; None where it is gone."""
+        return self._storage.read(path) if self._storage.exists(path) else None
+
+    def picture(self, path: str) -> NDArray[np.uint8] | None:
+        """The picture of a file of samples; None where it is gone or damaged."""
+        content = self.content(path)
+        try:
+            return None if content is None else picture_of(content)
+        except (CorruptFileError, ValueError):
+            return None
+
+    def launches(self) -> list[LaunchAbout]:
+        """Every launch of the study."""
+        documents = read_launches(self._storage)
+        finished = [each["number"] for each in documents if each.get("outcome") == FINISHED]
+        return [self._launch(each, has_report=[each["number"]] == finished[-1:]) for each in documents]
+
+    def report(self) -> Mapping[str, bytes]:
+        """The study's report."""
+        found = {path.rpartition("/")[2]: self.content(path) for path in REPORT}
+        return {name: content for name, content in found.items() if content is not None}
+
+    def _launch(self, document: Mapping[str, Any], *, has_report: bool) -> LaunchAbout:
+        return LaunchAbout(
+            number=document["number"],
+            document={"space": self._space.source, **document},
+            started_s=float(document.get("started", 0.0)),
+            ended_s=document.get("ended"),
+            outcome=document.get("outcome"),
+            has_report=has_report,
+            is_told=document["version"] > 1,
+        )
+
+    def _assigned(self, row: TrialRow) -> Assignment:
+        """What was run; of a trial whose driver died while choosing, as much of it as was chosen."""
+        try:
+            return assignment_of(row, self._space, self._seed)
+        except SpaceError:
+            seed = trial_seed(self._seed, row.number, row.replicate)
+            return Assignment(row.identity, seed, row.attempt, {**self._space.fixed, **row.params}, row.params)
+
+
+def _ended_s(row: TrialRow | None) -> float | None:
+    return None if row is None or row.ended is None else row.ended.timestamp()

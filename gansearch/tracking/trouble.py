@@ -1,0 +1,71 @@
+"""Says what keeps MLflow from being complete, each thing once, and counts what it refuses."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from gansearch.tracking.store import damage
+
+PATIENCE_S = 5.0
+"""Seconds of failures after which the user is told; a busy database needs some."""
+
+_log = logging.getLogger("gansearch.tracking")
+
+
+class Trouble:
+    """What goes wrong between a study and MLflow.
+
+    Args:
+        uri: of the store.
+        study: name of the study.
+        say: takes sentences for the user; None logs them as warnings.
+    """
+
+    def __init__(self, uri: str, study: str, say: Callable[[str], None] | None) -> None:
+        self._uri = uri
+        self._study = study
+        self._say = say or _log.warning
+        self._since: float | None = None
+        self._told: set[str] = set()
+        self._is_away = False
+        self.count = 0
+        """Points, files and other things that MLflow has refused."""
+        self.reason: str | None = None
+        """Why the last try failed; None where it went well."""
+
+    def failed(self, error: Exception) -> None:
+        """A try went wrong; it will be repeated."""
+        now = time.monotonic()
+        self._since = now if self._since is None else self._since
+        self.reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        _log.debug("MLflow must be written again: %s", self.reason)
+        damaged = damage(error)
+        if damaged is not None:
+            self._once(
+                f"MLflow's store at {self._uri} is damaged ({damaged}); the study goes on, and loses nothing. Put the "
+                f"store right or move its file away, then run: gansearch track {self._study} --rebuild"
+            )
+        elif now - self._since >= PATIENCE_S and not self._is_away:
+            self._is_away = True
+            self._say(
+                f"MLflow cannot be brought up to date now ({self._uri}: {self.reason}); the study goes on, and what is "
+                "missing is written as soon as it can be"
+            )
+
+    def went_well(self) -> None:
+        """A try went well."""
+        if self._is_away:
+            self._say(f"MLflow is brought up to date again ({self._uri})")
+        self._since, self._is_away, self.reason = None, False, None
+
+    def refused(self, count: int, error: Exception) -> None:
+        """MLflow will never take ``count`` things."""
+        self.count += count
+        self._once(f"MLflow lacks something of this study (it refuses it: {error}); the study's records have all of it")
+
+    def _once(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._say(sentence)
