@@ -12,7 +12,7 @@ from gansearch.cli._text import columns, print_json
 
 
 def doctor(as_json: Json = False, data_dir: DataDir = None, home: Home = None) -> None:
-    """Say what this machine has: versions, cores, GPUs, storage, data.
+    """Say what a machine has: versions, cores, GPUs, storage, data.
 
     Exit status 1 where there is something to mend.
     """

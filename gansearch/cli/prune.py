@@ -36,7 +36,7 @@ def prune(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Remove checkpoints and samples of a study that are no longer wanted.
+    """Remove checkpoints and samples that are not to be kept.
 
     Curves stay, and so does what trials need that have not ended.
     """

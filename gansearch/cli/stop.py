@@ -20,7 +20,7 @@ def stop(
     ] = False,
     home: Home = None,
 ) -> None:
-    """End a running study, or one of its trials, cleanly, from elsewhere.
+    """End a study, or one of its trials, cleanly.
 
     Its driver is asked to do what Ctrl-C there would do: trials write their checkpoints and rest.
     """

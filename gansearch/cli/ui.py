@@ -27,12 +27,14 @@ def ui(
     from gansearch.storage.home import home as home_folder
     from gansearch.tracking.location import artifact_root, default_uri, is_server
     from gansearch.tracking.silence import prepare_environment
+    from gansearch.tracking.store import check_sound
 
     folder = home_folder()
     uri = tracking_uri or default_uri(folder)
     if is_server(uri):
         typer.echo(f"{uri} is a server already: open it in a browser")
         return
+    check_sound(uri)
     folder.mkdir(parents=True, exist_ok=True)
     typer.echo(f"MLflow on {uri}: http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
     prepare_environment()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gansearch.errors import TrackingError
 from gansearch.tracking.location import is_server, sqlite_file
 from gansearch.tracking.silence import import_mlflow, prepare_environment
+from gansearch.tracking.store import check_sound
 
 
 def run_page(uri: str, experiment_id: str, run_id: str) -> str | None:
@@ -26,12 +27,13 @@ def run_links(uri: str, study: str, *, pages: str | None = None) -> dict[str, st
         Address by trial identity; empty where the store knows nothing of the study, or no server shows it.
 
     Raises:
-        TrackingError: where the store cannot be reached.
+        TrackingError: where the store cannot be reached, or is damaged.
     """
     shown = pages if pages is not None else uri
     file = sqlite_file(uri)
     if not is_server(shown) or (file is not None and not file.is_file()):
         return {}
+    check_sound(uri)
     prepare_environment()
     import_mlflow()
     from mlflow.exceptions import MlflowException

@@ -136,7 +136,7 @@ class MlflowTracker:
                 is_closing = self._closing.is_set()  # before the marks are taken: none comes afterwards
                 self._take_marks()
                 is_done = self._projection.write(self._deadline)
-                if is_closing and is_done and self._projection.look_again():
+                if is_closing and is_done and self._projection.look_again(self._deadline):
                     return
                 pause_s = self._interval_s if is_done else min(LONGEST_PAUSE_S, max(self._interval_s, pause_s * 2))
                 if is_closing:

@@ -140,13 +140,13 @@ class Projection:
         self._trouble.went_well()
         return self.is_done
 
-    def look_again(self) -> bool:
-        """Compare what MLflow has with what was written; whether it has everything.
+    def look_again(self, deadline: float = float("inf")) -> bool:
+        """Compare what MLflow has with what was written, and write what it lacks; whether it has everything.
 
         Its store may have been deleted since the last writing, without anybody having been told.
         """
         self.writer = None
-        return self.write()
+        return self.write(deadline)
 
     def drop_all(self) -> None:
         """Delete every run of the study in MLflow.

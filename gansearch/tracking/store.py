@@ -63,6 +63,24 @@ def damage(error: BaseException) -> str | None:
     return next((words for words in _DAMAGED if words in text), None)
 
 
+def check_sound(uri: str) -> None:
+    """Whether the SQLite file of a store can be opened; any other store passes, and so does a file that is not there.
+
+    Raises:
+        DamagedStoreError: where it is damaged, with what to do.
+    """
+    file = sqlite_file(uri)
+    if file is None or not file.is_file():
+        return
+    try:
+        _check_file(file)
+    except (DamagedStoreError, OSError, sqlite3.OperationalError) as error:
+        raise DamagedStoreError(
+            f"MLflow's store {file} cannot be read ({error}). It is made from the studies' records: move the file away, "
+            "then run for each study: gansearch track NAME --rebuild"
+        ) from error
+
+
 def forget(uri: str) -> None:
     """Let MLflow, which keeps stores and their connections for the life of the process, open ``uri`` anew."""
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore

@@ -56,7 +56,7 @@ class Served:
 
     def page(self, path: str, **query: str) -> str:
         """Address of a page, among the pages for model training rather than those for language models."""
-        said = urlencode({"workflowType": "machine_learning", **query}, quote_via=quote)
+        said = urlencode({**query, "workflowType": "machine_learning"}, quote_via=quote)
         return f"{self.address}/#{path}?{said}"
 
     def trials_page(self) -> str:

@@ -81,7 +81,7 @@ def test_the_dashboard_tells_what_we_tell(
     for trial, row in zip(detail["trials"], trials.to_dict("records"), strict=True):
         assert trial["params"], "every trial has parameters"
         for each in trial["params"]:
-            assert each["param_external_value"] == str(row[f"param.{each['name']}"])
+            assert each["param_external_value"] == str(row[each["name"]])
         assert len(trial["intermediate_values"]) == 2
 
 

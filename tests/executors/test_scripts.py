@@ -140,7 +140,7 @@ def test_a_script_runs_on_workers_of_ray_with_the_same_curve(own: Own, tmp_path:
     space = own()
     (tmp_path / "train.py").unlink()  # workers have the study's own copy
     for executor in ("ray_tune", "local"):
-        assert launch(space, LaunchOptions(executor=executor, name=executor)).outcome == "finished"  # type: ignore[arg-type]
+        assert launch(space, LaunchOptions(executor=executor, name=executor)).outcome == "finished"
     for number in range(2):
         ray, here = curve_of("ray_tune", number), curve_of("local", number)
         assert list(ray.signals["g_loss"]) == list(here.signals["g_loss"])
