@@ -13,6 +13,8 @@ from gansearch.space.keep import Keep
 from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table
 from gansearch.space.plan import DetectorSettings, Objective, Plan, Resources
 from gansearch.space.reader import KEYS
+from gansearch.space.script_section import KEYS as SCRIPT_KEYS
+from gansearch.space.script_section import REPLACED
 from gansearch.space.sections import SECTIONS
 from gansearch.space.shells import DetectorsShell, KeepShell, ObjectiveShell, PlanShell, ResourcesShell, Shell
 from gansearch.training import TrainingSettings
@@ -40,6 +42,14 @@ MEANINGS = {
 }
 """Of keys whose meaning is more than the docstring of the value that they become."""
 
+SCRIPT_MEANINGS = {
+    "file": "The Python file, relative to the space; `script: FILE` for short.",
+    "function": "The function of it that is called with the parameters; left out, the file is run as a program.",
+    "modules": "Files beside it that it imports.",
+    "sha256": "Of all of them, first 12 hex digits; written by a study, so that a changed script is noticed.",
+}
+"""Of the keys of a user's own training script."""
+
 FREE = {
     "resources.lanes": "`auto`, whole number >= 1",
     "plan.enqueue": "list",
@@ -54,6 +64,7 @@ def sections() -> Iterator[str]:
     yield f"Sections: {', '.join(f'`{key}`' for key in KEYS)}."
     yield _chosen()
     yield _training()
+    yield _script()
     yield _keys("plan", PlanShell, Plan)
     yield _keys("plan.objective", ObjectiveShell, Objective)
     yield _options("plan.sampler", SAMPLERS)
@@ -70,6 +81,13 @@ def _chosen() -> str:
         page = PAGES[section.path]
         rows.append(f"| `{section.path}.{section.key}` | {names} | [{page}]({page}.md) |")
     return "## Sections with a plug-in behind them\n\n" + "\n".join(rows)
+
+
+def _script() -> str:
+    rows = ["| key | meaning |", "|---|---|", *(f"| `script.{key}` | {SCRIPT_MEANINGS[key]} |" for key in SCRIPT_KEYS)]
+    rows.append("| `parameters.NAME` | A fixed or a searched value of the parameter NAME of the script. |")
+    replaced = ", ".join(f"`{section}`" for section in REPLACED)
+    return f"## `script` and `parameters`\n\nThey stand in place of {replaced}.\n\n" + "\n".join(rows)
 
 
 def _training() -> str:

@@ -36,6 +36,8 @@ class _Progress:
     cursor: int = 0
     """Behind what has been read of its records."""
     run_id: str | None = None
+    marked: str | None = None
+    """The run's tag of what is written, as it was set last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +177,8 @@ class Projection:
                 self.behind([identity])
         for identity, progress in list(self._progress.items()):
             run = writer.runs.get(str(identity))
-            if progress.run_id is not None and (run is None or run.run_id != progress.run_id):
+            shown = None if run is None else (run.run_id, run.written)
+            if progress.run_id is not None and shown != (progress.run_id, progress.marked):
                 self._progress.pop(identity)
                 self.behind([identity])
         self.launches_changed()
@@ -238,9 +241,10 @@ class Projection:
         run = self.writer.runs.get(str(identity))
         if run is None:
             run = self.writer.create(str(identity), began_s, self._parent(began_s))
-        progress.run_id = run.run_id
+        progress.run_id, progress.marked = run.run_id, run.written
         self._deliver(run, trial.pending)
         self.writer.mark(run, str(progress.cursor), end_digest(trial.end))
+        progress.marked = run.written
         if trial.end is not None and trial.end.end.is_final:
             self._whole[identity] = _Whole(run.run_id, run.written, run.end)
             self._progress.pop(identity, None)
@@ -283,4 +287,7 @@ class Projection:
                     raise
                 if self.writer.is_gone(run):
                     raise RunGoneError(f"run {run.run_id} has been deleted") from error
-                self._trouble.refused(pending.drop_first(), error)
+                dropped = pending.drop_first()
+                if dropped == 0:  # it was not for anything that is pending
+                    raise
+                self._trouble.refused(dropped, error)

@@ -76,7 +76,7 @@ def check_sound(uri: str) -> None:
         _check_file(file)
     except (DamagedStoreError, OSError, sqlite3.OperationalError) as error:
         raise DamagedStoreError(
-            f"MLflow's store {file} cannot be read ({error}). It is made from the studies' records: move the file away, "
+            f"MLflow's store {file} cannot be read ({error}). It is made from studies' records: move the file away, "
             "then run for each study: gansearch track NAME --rebuild"
         ) from error
 

@@ -28,21 +28,26 @@ class Process:
 
 
 class Family:
-    """The process ``root`` and its descendants, so far as they were seen."""
+    """The process ``root``, which leads a session of its own, and its descendants, so far as they were seen.
+
+    The kernel gives no new process the number of a session that has members. So new ones are looked for only while one
+    that is known runs; afterwards the numbers may be somebody else's.
+    """
 
     def __init__(self, root: int) -> None:
         self._root = root
-        self._seen: set[tuple[int, int]] = set()
+        first = process_of(root)
+        self._seen: set[tuple[int, int]] = set() if first is None else {(first.pid, first.began)}
 
     def alive(self) -> list[Process]:
         """Those that run now; new ones are found by their parent or their session."""
         now = running()
-        while True:
-            ours = {each.pid for each in now if self._is_known(each)}
+        while ours := {each.pid for each in now if self._is_known(each)}:
             new = [each for each in now if not self._is_known(each) and self._belongs(each, ours)]
             if not new:
-                return [each for each in now if self._is_known(each)]
+                return [each for each in now if each.pid in ours]
             self._seen |= {(each.pid, each.began) for each in new}
+        return []
 
     def workers(self) -> list[int]:
         """Numbers of the processes that train packs now."""
@@ -66,7 +71,7 @@ class Family:
         return (process.pid, process.began) in self._seen
 
     def _belongs(self, process: Process, ours: set[int]) -> bool:
-        return process.pid == self._root or process.parent in ours or process.session == self._root
+        return process.parent in ours or process.session == self._root
 
 
 def running() -> list[Process]:

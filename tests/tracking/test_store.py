@@ -68,13 +68,14 @@ def test_a_store_that_is_deleted_when_nothing_changes_any_more(
     assert is_complete(experiment, notes)
 
 
+@pytest.mark.parametrize("end", [End.COMPLETED, None])
 def test_an_earlier_state_of_the_store_is_brought_up_to_date(
-    home: Path, experiment: Experiment, notes: Any, open_tracker: Open, play: Play
+    *, home: Path, experiment: Experiment, notes: Any, open_tracker: Open, play: Play, end: End | None
 ) -> None:
     tracker = open_tracker()
     first_half(notes, play, tracker)
     shutil.copy(home / "mlflow.db", home / "backup.db")
-    play(range(2, 4), End.COMPLETED)
+    play(range(2, 4), end)
     tracker.trial_changed(TRIAL)
     deadline = time.monotonic() + 60
     while tracker.lacking:
