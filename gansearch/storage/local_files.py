@@ -56,6 +56,12 @@ class LocalFiles:
             files = (found for found in (self.root / path).rglob("*") if found.is_file())
             return sorted(found.relative_to(self.root).as_posix() for found in files if found.suffix != TEMPORARY)
 
+    def delete_unfinished(self, path: str) -> None:
+        """Remove what writers that were killed have left below ``path``; one that still writes there fails."""
+        with storage_errors("deleted", str(self.root / path)):
+            for found in (self.root / path).rglob(f".*{TEMPORARY}"):
+                found.unlink(missing_ok=True)
+
     def folders(self) -> list[str]:
         """Names of the folders directly below the root, sorted."""
         if not self.root.is_dir():

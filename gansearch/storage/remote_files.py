@@ -56,6 +56,9 @@ class RemoteFiles:
             found = self._system.find(self._full(path))
         return sorted(str(name).removeprefix(self._root).lstrip("/") for name in found)
 
+    def delete_unfinished(self, path: str) -> None:
+        """Nothing: an object is whole or absent."""
+
     def folders(self) -> list[str]:
         """Names of the folders directly below the root, sorted."""
         return sorted({path.split("/", 1)[0] for path in self.files("") if "/" in path})

@@ -79,6 +79,10 @@ class Storage:
         """Every file below ``path``, however deep, sorted; as ``read`` takes them."""
         return self._files.files(_checked(path) if path else "")
 
+    def delete_unfinished(self, path: str) -> None:
+        """Remove what writers that were killed have left below ``path``. Nobody else may be writing there."""
+        self._files.delete_unfinished(_checked(path))
+
     def delete(self, path: str) -> None:
         """Remove the file; one that is not there is no error."""
         self._files.delete(_checked(path))

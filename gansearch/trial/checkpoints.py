@@ -35,6 +35,7 @@ def write(storage: Storage, assignment: Assignment, step: int, content: bytes, n
     path = f"{FOLDER}/{assignment.identity}/{assignment.attempt}-{step}{SUFFIX}"
     storage.write(path, content)
     name(path)
+    storage.delete_unfinished(f"{FOLDER}/{assignment.identity}")
     for older in files(storage, assignment.identity):
         if _place(older) < (assignment.attempt, step):
             storage.delete(older)

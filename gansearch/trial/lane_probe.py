@@ -66,11 +66,10 @@ def probe_lanes(settings: Mapping[str, Setting], context: TrialContext, *, most:
         alone = configuration.one_lane_reason
         if alone is not None:
             return one_lane(alone, context.device)
-        probe = _Probe(settings, configuration, data, context, started)
+        return _Probe(settings, configuration, data, context, started).run(most)
     except Exception as error:  # noqa: BLE001 - told with the table; the trials that it concerns fail for themselves
         why = f"the default configuration cannot be trained: {reason_of(error)}"
         return one_lane(why, context.device, seconds=time.monotonic() - started)
-    return probe.run(most)
 
 
 @dataclass

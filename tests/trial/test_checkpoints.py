@@ -77,6 +77,16 @@ def test_a_kill_between_the_file_and_its_name_leaves_the_one_before(storage: Sto
     assert step_of_latest(storage) == 10
 
 
+def test_a_kill_within_the_writing_leaves_nothing_for_long(storage: Storage, tmp_path: Path) -> None:
+    writer = begun(storage, 0)
+    save(storage, writer, 0, 10)
+    torn = tmp_path / "checkpoints" / "s-1" / ".0-20.safetensors.abc.writing"
+    torn.write_bytes(content(20)[:100])
+    assert step_of_latest(storage) == 10
+    save(storage, writer, 0, 20)
+    assert [path.name for path in torn.parent.iterdir()] == ["0-20.safetensors"]
+
+
 def test_an_attempt_that_went_back_behind_a_checkpoint_lets_go_of_it(storage: Storage) -> None:
     save(storage, begun(storage, 0), 0, 20)
     writer = begun(storage, 1, from_step=0)
