@@ -7,12 +7,15 @@ from gansearch.tracking.location import is_server, sqlite_file
 from gansearch.tracking.silence import import_mlflow, prepare_environment
 from gansearch.tracking.store import check_sound
 
+VIEW = "?workflowType=machine_learning"
+"""Without it MLflow 3.17 shows a run as if it were one of an agent."""
+
 
 def run_page(uri: str, experiment_id: str, run_id: str) -> str | None:
     """The page of a run on the server at ``uri``, or None where that is a store without pages."""
     if not is_server(uri):
         return None
-    return f"{uri.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
+    return f"{uri.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}{VIEW}"
 
 
 def run_links(uri: str, study: str, *, pages: str | None = None) -> dict[str, str]:
@@ -42,7 +45,8 @@ def run_links(uri: str, study: str, *, pages: str | None = None) -> dict[str, st
         found = _runs(uri, study)
     except MlflowException as error:
         raise TrackingError(f"the tracking store {uri} must answer; got: {error.message}") from error
-    return {name: f"{shown.rstrip('/')}/#/experiments/{home}/runs/{run_id}" for name, (home, run_id) in found.items()}
+    pages = f"{shown.rstrip('/')}/#/experiments"
+    return {name: f"{pages}/{home}/runs/{run_id}{VIEW}" for name, (home, run_id) in found.items()}
 
 
 def _runs(uri: str, study: str) -> dict[str, tuple[str, str]]:

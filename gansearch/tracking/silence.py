@@ -17,6 +17,7 @@ _ENVIRONMENT = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # six processes of 240 MB that we have no use for
 }
 _IMPORTING = threading.Lock()
 _LOGGERS = ("mlflow", "alembic", "sqlalchemy.engine")

@@ -103,7 +103,7 @@ def serve(home: Path) -> Iterator[Served]:
         yield wait_for(f"http://127.0.0.1:{port}", home)
     finally:
         os.kill(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+        server.wait(timeout=120)
 
 
 def wait_for(address: str, home: Path) -> Served:

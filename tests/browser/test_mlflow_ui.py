@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from gansearch.tracking.links import VIEW
 from tests.browser.served import Served, ask
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
@@ -178,7 +179,8 @@ def test_findings_open_as_a_file_of_its_own(page: Page, served: Served, picture:
     stopped = {run.name: run.run_id for run in served.trials.values() if run.tags[END] != "completed"}
     for name, run_id in stopped.items():
         link = page.get_by_role("link", name=name, exact=True).first
-        expect(link).to_have_attribute("href", re.compile(f"/experiments/{served.experiment}/runs/{run_id}$"))
+        page_of_run = f"/experiments/{served.experiment}/runs/{run_id}{VIEW}"
+        expect(link).to_have_attribute("href", re.compile(f"{re.escape(page_of_run)}$"))
     picture("findings")
 
 

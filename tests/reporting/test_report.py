@@ -23,6 +23,7 @@ from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study import Study, open_readonly
 from gansearch.tracking import Experiment, bring_up_to_date, default_uri
+from gansearch.tracking.links import VIEW
 
 PROTOCOL = Protocol("mnist-cnn", "0a1b2c3d4e5f", 1000, 1000, "test")
 
@@ -186,7 +187,7 @@ def test_runs_are_linked_where_mlflow_knows_them(finished: Storage, tmp_path: Pa
     client = MlflowClient(uri)
     (run,) = client.search_runs(["1"], f"tags.`gansearch.identity` = '{trial.identity}'")
     text = write_report("digits", finished, tracking_uri=uri).markdown.read_text()
-    assert f"[digits-4](http://127.0.0.1:5000/#/experiments/1/runs/{run.info.run_id})" in text
+    assert f"[digits-4](http://127.0.0.1:5000/#/experiments/1/runs/{run.info.run_id}{VIEW})" in text
     assert "(links lead to MLflow on this machine while `gansearch ui` runs)" in text
 
 

@@ -31,5 +31,8 @@ def test_a_server_decides_where_artifacts_go(uri: str, server: bool) -> None:
 
 
 def test_only_a_server_has_pages() -> None:
-    assert run_page("http://tracking:5000/", "3", "ab") == "http://tracking:5000/#/experiments/3/runs/ab"
+    assert (
+        run_page("http://tracking:5000/", "3", "ab")
+        == "http://tracking:5000/#/experiments/3/runs/ab?workflowType=machine_learning"
+    )
     assert run_page("sqlite:///mlflow.db", "3", "ab") is None

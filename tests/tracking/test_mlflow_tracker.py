@@ -387,7 +387,7 @@ def test_links_need_a_server_that_shows_pages(home: Path, open_tracker: Open, pl
     assert tracker.close(60) == 0
     run = runs(home)["digits-7"]
     pages = "http://tracking:5000"
-    address = f"{pages}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
+    address = f"{pages}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}?workflowType=machine_learning"
     assert run_links(default_uri(home), "digits", pages=pages) == {"digits-7": address}
     assert run_links(default_uri(home), "digits") == {}
     assert run_links(default_uri(home), "other", pages=pages) == {}

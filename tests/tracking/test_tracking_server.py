@@ -28,6 +28,7 @@ from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 from gansearch.study import StudyStatus, open_readonly, request_stop
 from gansearch.tracking import Experiment, MlflowTracker, bring_up_to_date, default_uri, run_links
+from gansearch.tracking.links import VIEW
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(1200)]
 TRIAL = TrialIdentity("digits", 7)
@@ -132,7 +133,7 @@ def test_nothing_is_lost_while_the_server_is_away(
     client = MlflowClient(server.uri)
     url, run_id = tracker.run_url(TRIAL), tracker.run_id(TRIAL)
     assert run_id is not None
-    assert url == f"{server.uri}/#/experiments/{client.get_run(run_id).info.experiment_id}/runs/{run_id}"
+    assert url == f"{server.uri}/#/experiments/{client.get_run(run_id).info.experiment_id}/runs/{run_id}{VIEW}"
     assert run_links(server.uri, "digits") == {"digits-7": url}
     found = bring_up_to_date(experiment, notes, [TRIAL])
     assert found.is_complete
