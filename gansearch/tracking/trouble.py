@@ -9,7 +9,7 @@ from collections.abc import Callable
 from gansearch.tracking.store import damage
 
 PATIENCE_S = 5.0
-"""Seconds of failures after which the user is told; a busy database needs some."""
+"""Seconds without success after which a failure is told to the user; a busy database needs some."""
 
 _log = logging.getLogger("gansearch.tracking")
 
@@ -27,7 +27,7 @@ class Trouble:
         self._uri = uri
         self._study = study
         self._say = say or _log.warning
-        self._since: float | None = None
+        self._succeeded = time.monotonic()
         self._told: set[str] = set()
         self._is_away = False
         self.count = 0
@@ -37,8 +37,6 @@ class Trouble:
 
     def failed(self, error: Exception) -> None:
         """A try went wrong; it will be repeated."""
-        now = time.monotonic()
-        self._since = now if self._since is None else self._since
         self.reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         _log.debug("MLflow must be written again: %s", self.reason)
         damaged = damage(error)
@@ -47,7 +45,7 @@ class Trouble:
                 f"MLflow's store at {self._uri} is damaged ({damaged}); the study goes on, and loses nothing. Put the "
                 f"store right or move its file away, then run: gansearch track {self._study} --rebuild"
             )
-        elif now - self._since >= PATIENCE_S and not self._is_away:
+        elif time.monotonic() - self._succeeded >= PATIENCE_S and not self._is_away:
             self._is_away = True
             self._say(
                 f"MLflow cannot be brought up to date now ({self._uri}: {self.reason}); the study goes on, and what is "
@@ -58,7 +56,7 @@ class Trouble:
         """A try went well."""
         if self._is_away:
             self._say(f"MLflow is brought up to date again ({self._uri})")
-        self._since, self._is_away, self.reason = None, False, None
+        self._succeeded, self._is_away, self.reason = time.monotonic(), False, None
 
     def refused(self, count: int, error: Exception) -> None:
         """MLflow will never take ``count`` things."""

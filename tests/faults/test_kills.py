@@ -28,7 +28,7 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
 
 
 def test_a_search_survives_five_kills(tmp_path: Path, say: Say) -> None:
-    verdict = Round(TPE, "tpe", "ray_tune", tmp_path / "tpe", say).run(5, random.Random(1))
+    verdict = Round(TPE, "tpe", "ray_tune", tmp_path / "tpe", say).run(5, random.Random(5))
     say(str(verdict))
     assert not verdict.problems, "\n".join(verdict.problems)
     assert verdict.kills == 5
