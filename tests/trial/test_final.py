@@ -28,5 +28,5 @@ def test_a_completed_trial_is_measured_once(make: Make, context: TrialContext, d
 
 
 def test_a_trial_without_a_checkpoint_cannot_be_measured(make: Make, context: TrialContext) -> None:
-    with pytest.raises(StorageError, match="s-0 has no checkpoint"):
+    with pytest.raises(StorageError, match="s-0 must have a checkpoint"):
         evaluate_final(make(), context)
