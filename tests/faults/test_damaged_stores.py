@@ -90,16 +90,14 @@ def test_a_damaged_journal_without_a_copy_is_read_up_to_the_damage_and_never_gon
     assert copy.read_bytes().startswith(kept)
 
 
-@pytest.mark.parametrize("harm", ["a digit", "empty", "deleted", "cut", "junk"])
+@pytest.mark.parametrize("harm", ["a digit", "deleted"])  # tests/study/test_journal.py does it in more ways
 def test_a_journal_is_mended_from_its_copy(journal: Path, harm: str) -> None:
     whole = journal.read_bytes()
     trials = gansearch.load_study("rings").trials
-    if harm == "a digit":
-        damage(journal)
-    elif harm == "deleted":
+    if harm == "deleted":
         journal.unlink()
     else:
-        journal.write_bytes({"empty": b"", "cut": whole[: len(whole) // 2], "junk": whole + b"\x00\xffjunk\n"}[harm])
+        damage(journal)
     ended = run("status", "rings")
     assert ended.status == 0
     assert "its copy is read instead" in ended.err
