@@ -115,7 +115,11 @@ def _of_trial(told: Told, every: int) -> Iterator[str]:
         yield f"Optuna has it as {row.state}, ended as {row.end}"
         return
     recorded = None if curve.end is None else curve.end.end
-    if recorded is not row.end:
+    # A trial whose driver died between the decision to prune it and the worker's hearing of it: the next driver ends it.
+    is_decided_alone = recorded is None and (row.reason or "").startswith("pruned at rung ")
+    if is_decided_alone:
+        pass
+    elif recorded is not row.end:
         yield f"it ended as {recorded} in its record, as {row.end} in Optuna"
     elif row.detail != curve.end:
         yield f"Optuna has the end {row.detail}, its record {curve.end}"
