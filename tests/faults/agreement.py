@@ -115,7 +115,7 @@ def _of_trial(told: Told, every: int) -> Iterator[str]:
         yield f"Optuna has it as {row.state}, ended as {row.end}"
         return
     recorded = None if curve.end is None else curve.end.end
-    # A trial whose driver died between the decision to prune it and the worker's hearing of it: the next driver ends it.
+    # Where the driver died after it decided to prune and before the worker heard of it, the next driver ends the trial.
     is_decided_alone = recorded is None and (row.reason or "").startswith("pruned at rung ")
     if is_decided_alone:
         pass
