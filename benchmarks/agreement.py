@@ -14,7 +14,7 @@ from gansearch.dimensions import declared
 from gansearch.gan import Draws, Loss, Module, Network, Parameter
 from gansearch.records import Geometry
 from gansearch.training import Configuration, Lane, Pack
-from gansearch.tricks import Batch, Lanes, Role, Trick
+from gansearch.tricks import Batch, Classes, Lanes, Role, Trick
 
 N = TypeVar("N", bound=Network)
 
@@ -129,7 +129,7 @@ class _Recorder(Trick):
     paper: ClassVar[str] = "none"
     recorded: ClassVar[Recorded]
 
-    def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+    def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
         """As they are."""
         self.recorded.latents.append(latents[0].clone())
         return latents
@@ -231,6 +231,15 @@ class _Listener:
 
     draws: Draws
     masks: dict[str, list[Tensor]]
+
+    @property
+    def is_sampling(self) -> bool:
+        """As ``Draws.is_sampling``."""
+        return self.draws.is_sampling
+
+    def normal(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+        """As ``Draws.normal``; not kept."""
+        return self.draws.normal(consumer, shape)
 
     def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Tensor) -> Tensor:
         """As drawn."""

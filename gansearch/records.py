@@ -25,10 +25,36 @@ class Facts:
     """Takes gradients per sample, which mean nothing where the batch is coupled."""
     needs_labels: bool = False
     """Needs the classes of the real images."""
+    needs_images: bool = False
+    """Needs samples that are images [C, H, W]."""
+    needs_targets: bool = False
+    """Acts on the targets of a loss; without effect on one that has none."""
+    has_targets: bool = False
+    """A loss that draws scores to targets: a cross entropy, or least squares."""
     needs_probability_loss: bool = False
-    """Acts on the targets of a cross entropy; without effect on any other loss."""
+    """Reads scores as the logits of "real", which only a cross entropy makes of them."""
     is_probability_loss: bool = False
     """A loss that is a cross entropy against targets in [0, 1]."""
+    needs_energies: bool = False
+    """A loss on reconstruction errors, which are low for real samples."""
+    gives_energies: bool = False
+    """A discriminator whose score is a reconstruction error."""
+    needs_features: bool = False
+    """Reads or changes the features from which the discriminator's score follows."""
+    gives_features: bool = False
+    """A discriminator whose score is a last layer's on a vector of features."""
+    packs_samples: bool = False
+    """Shows the discriminator several samples as one, so that it has fewer scores than there are samples."""
+    needs_single_samples: bool = False
+    """Needs features and scores of every sample by itself."""
+    replaces_fakes: bool = False
+    """Shows the discriminator fakes that are not those of the latents at hand."""
+    needs_latents: bool = False
+    """Needs the latents that the discriminator's fakes are made of."""
+    shapes_latents: bool = False
+    """Decides the distribution of the latents; at most one thing can."""
+    makes_scores: bool = False
+    """Decides what the discriminator's score is; at most one thing can."""
 
     def with_also(self, names: Iterable[str]) -> Facts:
         """These facts and the named ones.
@@ -207,6 +233,17 @@ class LaneReport:
     end: TrialEnd | None = None
     seconds: float = 0.0
     """Time that the trial has trained and evaluated so far, over all attempts."""
+
+
+def samples_seen(settings: Mapping[str, Setting], steps: int) -> int | None:
+    """Real samples that the discriminator's updates of so many steps have seen; None of what trains otherwise.
+
+    Steps of unlike batch sizes do not compare: these do.
+    """
+    batch_size, updates = settings.get("training.batch_size"), settings.get("training.d_steps_per_g_step", 1)
+    if not isinstance(batch_size, int) or not isinstance(updates, int):
+        return None
+    return steps * updates * (batch_size // 2 if settings.get("training.half_batches") else batch_size)
 
 
 class Decision(StrEnum):

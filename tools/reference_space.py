@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gansearch.dimensions import declared
+from gansearch.space import priors
 from gansearch.space.dimension_values import dimension_text, text
 from gansearch.space.keep import Keep
 from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table
 from gansearch.space.plan import DetectorSettings, Objective, Plan, Resources
+from gansearch.space.priors import STRENGTH, WEIGHT, Prior, Priors
 from gansearch.space.reader import KEYS
 from gansearch.space.script_section import KEYS as SCRIPT_KEYS
 from gansearch.space.script_section import REPLACED
@@ -69,6 +71,7 @@ def sections() -> Iterator[str]:
     yield _keys("plan.objective", ObjectiveShell, Objective)
     yield _options("plan.sampler", SAMPLERS)
     yield _options("plan.pruner", PRUNERS)
+    yield _priors()
     yield _keys("resources", ResourcesShell, Resources)
     yield _keys("detectors", DetectorsShell, DetectorSettings)
     yield _keys("keep", KeepShell, Keep)
@@ -88,6 +91,24 @@ def _script() -> str:
     rows.append("| `parameters.NAME` | A fixed or a searched value of the parameter NAME of the script. |")
     replaced = ", ".join(f"`{section}`" for section in REPLACED)
     return f"## `script` and `parameters`\n\nThey stand in place of {replaced}.\n\n" + "\n".join(rows)
+
+
+def _priors() -> str:
+    meanings = _attribute_docstrings(Priors) | _attribute_docstrings(Prior)
+    rows = [
+        ("`strength`", f"`{STRENGTH}`", "whole number >= 1", meanings["strength"]),
+        (
+            "a searched parameter",
+            "-",
+            "a value of it",
+            "What is believed to be good: the value, with the usual weight.",
+        ),
+        ("a searched parameter", "-", f"`{{value: ..., weight: {WEIGHT}}}`", meanings["weight"]),
+    ]
+    lines = ["| key | default | values | meaning |", "|---|---|---|---|"]
+    lines += [f"| {' | '.join((*row[:3], _cell(row[3])))} |" for row in rows]
+    introduction = _cell((inspect.getdoc(priors) or "").partition("\n\n")[2])
+    return f"## `priors`\n\n{introduction}\n\n" + "\n".join(lines)
 
 
 def _training() -> str:

@@ -2,6 +2,7 @@
 
 from gansearch.data._base import Data, DataSet, Samples, datasets, scaled
 from gansearch.data._checksum import checksum
+from gansearch.data.clusters import labelled
 from gansearch.data.grid import Grid, grid_centres
 from gansearch.data.mnist import Mnist
 from gansearch.data.mnist5k import Mnist5k
@@ -18,6 +19,7 @@ __all__ = [
     "checksum",
     "datasets",
     "grid_centres",
+    "labelled",
     "ring_centres",
     "scaled",
 ]

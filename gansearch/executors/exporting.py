@@ -22,6 +22,7 @@ from torch import Tensor
 from gansearch.curves import Curve
 from gansearch.curves.origin import origin
 from gansearch.errors import PluginError, StudyError
+from gansearch.gan import Generator
 from gansearch.gan.plain import PlainModule
 from gansearch.gan.plain_file import CODE, WEIGHTS, Sampling, generator_file
 from gansearch.records import Assignment, Geometry, TrialIdentity, to_json
@@ -35,7 +36,9 @@ from gansearch.study.recorded import recorded_curve
 from gansearch.study.runs import best_run, find_run
 from gansearch.study.study_reader import open_readonly
 from gansearch.training.configuration import Configuration
+from gansearch.training.networks import widened
 from gansearch.training.pack import SAMPLES_AT_ONCE
+from gansearch.training.passes import in_latent_order
 from gansearch.trial.samples import COLUMNS, POINTS, ROWS
 from gansearch.trial.trained_generator import TrainedGenerator, trained_generator
 
@@ -79,7 +82,12 @@ class _Run:
 
     @property
     def geometry(self) -> Geometry:
-        return self.configuration.dataset.geometry
+        return self.configuration.geometry
+
+    @property
+    def generator(self) -> Generator:
+        """With room for what tricks put behind the latents."""
+        return widened(self.configuration, self.geometry)
 
     @property
     def weights(self) -> dict[str, Mapping[str, Tensor]]:
@@ -109,7 +117,7 @@ def export_generator(
     folder = Path(str(run.assignment.identity)) if out is None else out
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StudyError(f"{folder} must be an empty folder, or not exist; it holds something")
-    module, sampling = run.configuration.generator.plain(run.geometry), _sampling(run)
+    module, sampling = run.generator.plain(run.geometry), _sampling(run)
     with storage_errors("written", str(folder)):
         folder.absolute().parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.absolute().parent))
@@ -140,8 +148,8 @@ def _read(name: str, number: int | None, replicate: int | None) -> _Run:
 
 def _sampling(run: _Run) -> Sampling:
     expressions = []
-    for trick in run.configuration.tricks:
-        expression = trick.plain_latents()
+    tricks = [(trick, trick.plain_latents(run.geometry)) for trick in run.configuration.tricks]
+    for trick, expression in in_latent_order(tricks, run.geometry):
         if expression is None:
             raise PluginError(
                 f"the trick {trick.name} changes the latents and does not say how in plain PyTorch: generators that "
@@ -185,7 +193,7 @@ def _gap(run: _Run, code: Any, folder: Path, file: str, values: Mapping[str, Ten
         PluginError: where it is more than rounding.
     """
     latents: Tensor = code.draw_latents(_CHECKED)
-    wanted = run.configuration.generator.build(run.geometry)(values, latents[None], None)[0]
+    wanted = run.generator.build(run.geometry)(values, latents[None], None)[0]
     gap = float((code.load(folder, file)(latents) - wanted).abs().max())
     limit = _LARGEST_GAP * max(1.0, wanted.abs().max().item())
     if not gap <= limit and bool(wanted.isfinite().all()):
@@ -254,5 +262,5 @@ def _config(run: _Run) -> dict[str, Any]:
 
 def _count(run: _Run) -> int:
     """Numbers that the generator learned."""
-    parameters = run.configuration.generator.build(run.geometry).parameters
+    parameters = run.generator.build(run.geometry).parameters
     return sum(prod(parameter.shape) for parameter in parameters if not parameter.is_frozen)

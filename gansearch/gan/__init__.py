@@ -2,6 +2,7 @@
 
 from gansearch.gan._base import (
     Discriminator,
+    Divided,
     Draws,
     Generator,
     Loss,
@@ -15,6 +16,7 @@ from gansearch.gan._base import (
 
 __all__ = [
     "Discriminator",
+    "Divided",
     "Draws",
     "Generator",
     "Loss",

@@ -6,11 +6,12 @@ A network's configuration is a frozen dataclass whose fields are its search dime
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from jaxtyping import Float
+import torch
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from gansearch.gan.plain import PlainModule, plain_module
@@ -37,6 +38,10 @@ class Parameter:
     is_transposed: bool = False
     """Lies in memory with its last two axes exchanged, as the gradient of a product does: bringing that into another
     order took a third of a step."""
+    is_latents: bool = False
+    """Starts as standard normal numbers, whatever the initialisation (a reference batch of latents)."""
+    follows: Callable[[Tensor], Tensor] | None = None
+    """Of a frozen one: gives its values [K, *shape] from the lanes' generator updates done [K], at every step."""
     lanes: tuple[int, int] | None = None
     """The first lane that has it and the one after the last; None where all have it."""
 
@@ -54,8 +59,17 @@ class Parameter:
 class Draws(Protocol):
     """Random numbers for one pass, one stream per lane; each consumer names itself."""
 
+    @property
+    def is_sampling(self) -> bool:
+        """Whether samples are drawn for an evaluation, rather than for an update."""
+        ...
+
     def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Tensor) -> Tensor:
         """A dropout mask [K, *shape]: 1 / (1 - p) where kept, 0 where dropped; ``p`` has shape [K]."""
+        ...
+
+    def normal(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+        """Standard normal numbers [K, *shape]."""
         ...
 
     def lanes(self, start: int, stop: int) -> Draws:
@@ -77,12 +91,33 @@ class Module(Protocol):
         Args:
             parameters: [K, *shape] by name.
             inputs: latents [K, B, Z] for a generator, samples [K, B, *shape] for a discriminator.
-            draws: random numbers; None switches dropout off.
+            draws: random numbers; None switches dropout and noise off. Where ``draws.is_sampling``, only what a
+                network is told to draw when sampling too is drawn.
 
         Returns:
             Samples [K, B, *shape] for a generator, scores (logits) [K, B] for a discriminator.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Divided:
+    """A discriminator in two parts: what makes features of a sample, and what makes the score of features."""
+
+    trunk: Module
+    """Samples [K, B, *shape] to features [K, B, features]."""
+    head: Module
+    """Features [K, B, features + added] to scores [K, B]."""
+    features: int
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the trunk, then those of the head."""
+        return (*self.trunk.parameters, *self.head.parameters)
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        """Scores [K, B] of samples; where features are added, the parts are called one by one instead."""
+        return self.head(parameters, self.trunk(parameters, inputs, draws), draws)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -141,12 +176,23 @@ class Discriminator(Network):
         """The network for samples of this geometry."""
         raise NotImplementedError
 
+    def divided(self, geometry: Geometry, added: int = 0) -> Divided:
+        """The network in two parts, for tricks that work on its features; what says ``gives_features`` has it.
+
+        Args:
+            geometry: of the samples.
+            added: numbers that are put behind the features before the head gets them.
+        """
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Loss(Factual):
-    """A pair of losses on scores (logits)."""
+    """A pair of losses on scores: logits, unless the loss says otherwise."""
 
     facts: ClassVar[Facts] = Facts()
+    is_paired: ClassVar[bool] = False
+    """Whether the generator's loss compares fake scores with real ones: ``paired_generator`` takes its place."""
 
     def discriminator(
         self,
@@ -162,6 +208,29 @@ class Loss(Factual):
     def generator(self, *, fake: Float[Tensor, "K B"], labels: Float[Tensor, "K B"]) -> Float[Tensor, " K"]:
         """The generator's loss per lane; ``labels`` are what the generator wants the discriminator to say."""
         raise NotImplementedError
+
+    def paired_generator(self, *, real: Float[Tensor, "K B"], fake: Float[Tensor, "K B"]) -> Float[Tensor, " K"]:
+        """The generator's loss per lane, of a loss that is paired."""
+        raise NotImplementedError
+
+    def says_real(self, scores: Float[Tensor, "K B"]) -> Bool[Tensor, "K B"]:
+        """Whether a score takes its sample for a real one; logits do above 0."""
+        return scores > 0
+
+    def floor(self, *, real_labels: Float[Tensor, "K B"], fake_labels: Float[Tensor, "K B"]) -> Float[Tensor, " K"]:
+        """The lowest discriminator's loss that the targets allow, per lane; NaN where there is none."""
+        return torch.full_like(real_labels[:, 0], torch.nan)
+
+    def initial_state(self) -> Mapping[str, Tensor]:
+        """What of the loss changes while it trains, [K] tensors by name, at step 0; called on a pack's loss."""
+        return {}
+
+    def at(self, state: Mapping[str, Tensor]) -> Loss:
+        """The loss with that state; itself where it has none."""
+        return self
+
+    def move(self, state: Mapping[str, Tensor], *, real: Float[Tensor, "K B"], fake: Float[Tensor, "K B"]) -> None:
+        """Change the state in place after a discriminator's update with these scores; no gradient is recorded."""
 
 
 generators: Registry[Generator] = Registry("generator", Generator, "gansearch.gan")

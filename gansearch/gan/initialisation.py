@@ -9,7 +9,7 @@ what a user's module draws by itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias, runtime_checkable
 
@@ -113,12 +113,20 @@ def first_values(module: Module, initialisation: str, source: Source) -> list[Te
         PluginError: where the module is to bring its own and has none.
     """
     if initialisation != OWN:
-        initialise = INITIALISATIONS[initialisation]
-        # Once for each name, for all lanes: a lane's values must not depend on which others have the parameter.
-        once = {parameter.name: parameter for parameter in module.parameters}
-        drawn = {name: initialise(parameter, source) for name, parameter in once.items()}
-        return [drawn[parameter.name] for parameter in module.parameters]
+        return drawn_values(module.parameters, initialisation, source)
     if not isinstance(module, SelfInitialised):
         raise PluginError(f"the initialisation {OWN!r} needs a module with initial_values; got {module!r}")
     own = module.initial_values(source)
     return [own[parameter.name] for parameter in module.parameters]
+
+
+def drawn_values(parameters: Sequence[Parameter], initialisation: str, source: Source) -> list[Tensor]:
+    """First values [K, *shape] of parameters, in their order; beside a module that brings its own, those of ``he``."""
+    initialise = INITIALISATIONS["he" if initialisation == OWN else initialisation]
+    # Once for each name, for all lanes: a lane's values must not depend on which others have the parameter.
+    once = {parameter.name: parameter for parameter in parameters}
+    drawn = {
+        name: source.normal(name, parameter.shape) if parameter.is_latents else initialise(parameter, source)
+        for name, parameter in once.items()
+    }
+    return [drawn[parameter.name] for parameter in parameters]

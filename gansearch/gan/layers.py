@@ -23,14 +23,17 @@ _RUN: Final = 64
 
 
 def linear(
-    inputs: Float[Tensor, "K B I"], weight: Float[Tensor, "K O I"], bias: Float[Tensor, "K O"]
+    inputs: Float[Tensor, "K B I"], weight: Float[Tensor, "K O I"], bias: Float[Tensor, "K O"] | None
 ) -> Float[Tensor, "K B O"]:
-    """``inputs @ weight.T + bias`` in every lane.
+    """``inputs @ weight.T + bias`` in every lane; without a bias, the product alone.
 
     One output is taken as a product and a sum: a matrix-vector product rounds differently with the number of lanes.
     """
     if weight.shape[1] == 1:
-        return (inputs * weight).sum(-1, keepdim=True) + bias[:, None]
+        product = (inputs * weight).sum(-1, keepdim=True)
+        return product if bias is None else product + bias[:, None]
+    if bias is None:
+        return torch.bmm(inputs, weight.mT)
     return torch.baddbmm(bias[:, None], inputs, weight.mT)
 
 
@@ -47,30 +50,31 @@ def elementwise(function: Callable[[Tensor], Tensor], inputs: Float[Tensor, "K *
 
 @dataclass(frozen=True)
 class Linear:
-    """Parameters ``<name>.weight`` [K, out, in] and ``<name>.bias`` [K, out]."""
+    """Parameters ``<name>.weight`` [K, out, in] and, where it has one, ``<name>.bias`` [K, out]."""
 
     name: str
     in_features: int
     out_features: int
+    has_bias: bool = True
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Weight and bias."""
-        return (
-            Parameter(
-                f"{self.name}.weight", (self.out_features, self.in_features), self.in_features, is_transposed=True
-            ),
-            Parameter(f"{self.name}.bias", (self.out_features,), self.in_features, is_bias=True),
-        )
+        shape = (self.out_features, self.in_features)
+        weight = Parameter(f"{self.name}.weight", shape, self.in_features, is_transposed=True)
+        if not self.has_bias:
+            return (weight,)
+        return (weight, Parameter(f"{self.name}.bias", (self.out_features,), self.in_features, is_bias=True))
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Map [K, B, in] to [K, B, out]."""
-        return linear(inputs, parameters[f"{self.name}.weight"], parameters[f"{self.name}.bias"])
+        return linear(inputs, parameters[f"{self.name}.weight"], parameters.get(f"{self.name}.bias"))
 
     def plain_layers(self) -> tuple[PlainLayer, ...]:
         """A linear layer."""
-        tensors = {"weight": f"{self.name}.weight", "bias": f"{self.name}.bias"}
-        return (PlainLayer(f"nn.Linear({self.in_features}, {self.out_features})", tensors),)
+        tensors = {each.name.rpartition(".")[2]: each.name for each in self.parameters}
+        bias = "" if self.has_bias else ", bias=False"
+        return (PlainLayer(f"nn.Linear({self.in_features}, {self.out_features}{bias})", tensors),)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Elementwise:
         Raises:
             PluginError: where torch has no layer for the function.
         """
-        return (PlainLayer(plain_activation(self.function)),)
+        return (plain_activation(self.function),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +108,8 @@ class Dropout:
     name: str
     p: float | Tensor
     """Probability of being dropped in [0, 1): one number, or one a lane as a tensor [K]."""
+    when_sampling: bool = False
+    """Whether numbers are dropped also when samples are drawn for an evaluation."""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -112,7 +118,7 @@ class Dropout:
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape; without ``draws`` return the inputs as they are."""
-        if draws is None:
+        if draws is None or (draws.is_sampling and not self.when_sampling):
             return inputs
         p = self.p
         if not isinstance(p, Tensor):
@@ -120,8 +126,8 @@ class Dropout:
         return inputs * draws.keep_mask(self.name, tuple(inputs.shape[1:]), p)
 
     def plain_layers(self) -> tuple[PlainLayer, ...]:
-        """None: nothing is dropped when samples are drawn."""
-        return ()
+        """Dropout where it is to drop when samples are drawn, else none."""
+        return (PlainLayer(f"nn.Dropout({float(self.p)})", draws=True),) if self.when_sampling else ()
 
 
 def may_drop(p: float | Tensor) -> bool:

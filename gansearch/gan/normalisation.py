@@ -93,6 +93,8 @@ class Normalisation:
     name: str
     function: Normalise
     channels: int
+    of_vectors: bool = False
+    """Whether samples are vectors [C], rather than images [C, H, W]; torch has two layers of batch normalisation."""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -107,7 +109,7 @@ class Normalisation:
         return self.function(inputs, parameters[f"{self.name}.scale"], parameters[f"{self.name}.shift"])
 
     def plain_layers(self) -> tuple[PlainLayer, ...]:
-        """The same layer of torch for images [n, C, H, W]; batch normalisation without running statistics.
+        """The same layer of torch; batch normalisation without running statistics.
 
         Raises:
             PluginError: where the function is none of ``NORMALISATIONS``.
@@ -115,7 +117,8 @@ class Normalisation:
         if self.function not in _PLAIN:
             raise PluginError(f"{self.name} cannot be exported: it must be one of {', '.join(NORMALISATIONS)}")
         tensors = {"weight": f"{self.name}.scale", "bias": f"{self.name}.shift"}
-        return (PlainLayer(_PLAIN[self.function].format(channels=self.channels), tensors),)
+        code = _PLAIN[self.function].format(channels=self.channels)
+        return (PlainLayer(code.replace("Norm2d", "Norm1d") if self.of_vectors else code, tensors),)
 
 
 def _standardised(inputs: Tensor, dims: tuple[int, ...]) -> Tensor:

@@ -86,6 +86,25 @@ class ElementwiseByRun:
         return torch.cat([elementwise(one, part) for one, part in zip(self.functions, sections, strict=True)])
 
 
+@dataclass(frozen=True, eq=False)
+class ByRun:
+    """Layers without parameters, another one for each run of lanes."""
+
+    layers: tuple[Module, ...]
+    sizes: tuple[int, ...]
+    """Lanes of each run."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """None."""
+        return ()
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        """Apply each layer to its lanes; it is given no draws."""
+        sections = torch.split(inputs, list(self.sizes))
+        return torch.cat([layer({}, part, None) for layer, part in zip(self.layers, sections, strict=True)])
+
+
 def staged(depths: Sequence[int], level: Level) -> Stage:
     """Levels one after the other, of which each lane goes through the first ``depths`` [K] ones."""
     return _stage(depths, level, 0, range(len(depths)), ())

@@ -24,6 +24,10 @@ class PlainLayer:
     """What makes it, as ``nn.Linear(100, 256)``."""
     tensors: Mapping[str, str] = field(default_factory=dict)
     """Names of its tensors, as ``weight``, and the keys of the network's parameters that they hold."""
+    sources: tuple[str, ...] = ()
+    """Classes that ``code`` needs and torch lacks, the source of each; it may use ``torch``, ``nn`` and ``Tensor``."""
+    draws: bool = False
+    """Whether it draws random numbers in its mode of training, as it is to when samples are drawn."""
 
 
 @runtime_checkable
@@ -40,11 +44,14 @@ class PlainModule:
     """A network as plain PyTorch."""
 
     source: str
-    """A class ``Generator(nn.Module)`` that needs no arguments; it may use ``torch``, ``nn`` and ``Tensor``."""
+    """A class ``Generator(nn.Module)`` that needs no arguments, and what it needs itself; it may use ``torch``, ``nn``
+    and ``Tensor``."""
     tensors: Mapping[str, str]
     """Names in its state and the keys of the network's parameters that they hold."""
     constants: Mapping[str, Tensor] = field(default_factory=dict)
     """The rest of its state: the same whatever the parameters."""
+    draws: bool = False
+    """Whether samples are drawn in its mode of training, in which some layers draw random numbers."""
 
     def state(self, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The state of the module, as ``load_state_dict`` takes it.
@@ -77,9 +84,16 @@ def plain_module(layers: Iterable[object], label: str) -> PlainModule:
                 f"it is; give that layer a method plain_layers, or {label} a method plain (gansearch/gan/plain.py)"
             )
         plain.extend(layer.plain_layers())
-    places = enumerate(plain)
-    tensors = {f"layers.{place}.{name}": key for place, layer in places for name, key in layer.tensors.items()}
-    return PlainModule(_SEQUENTIAL.format(layers=indent(",\n".join(layer.code for layer in plain), " " * 12)), tensors)
+    tensors = {f"layers.{name}": key for name, key in placed_tensors(plain).items()}
+    code = _SEQUENTIAL.format(layers=indent(",\n".join(layer.code for layer in plain), " " * 12))
+    helpers = dict.fromkeys(source for layer in plain for source in layer.sources)
+    source = "\n\n".join((*helpers, code))
+    return PlainModule(source, tensors, draws=any(layer.draws for layer in plain))
+
+
+def placed_tensors(layers: Iterable[PlainLayer]) -> dict[str, str]:
+    """Names and keys of the tensors of layers one after the other, as ``nn.Sequential`` names them."""
+    return {f"{place}.{name}": key for place, layer in enumerate(layers) for name, key in layer.tensors.items()}
 
 
 _SEQUENTIAL = '''\

@@ -37,10 +37,11 @@ def generator_file(module: PlainModule, sampling: Sampling) -> str:
         weights=WEIGHTS,
         module=module.source.strip(),
         changes=changes,
+        draw=_DRAW_NOISE if module.draws else _DRAW,
     )
 
 
-_FILE = '''\
+_FILE: Final = '''\
 """A trained generator as plain PyTorch: it needs torch and safetensors, nothing else. README.md says where it is from.
 
     from generator import sample
@@ -83,5 +84,17 @@ def sample(n: int, seed: int = 0, generator: Generator | None = None) -> Tensor:
     """Samples [n, *SHAPE]; images in [-1, 1]. The same seed gives the same samples."""
     generator = load() if generator is None else generator
     latents = draw_latents(n, seed).to(next(iter(generator.state_dict().values())).device)
+{draw}'''
+
+_DRAW: Final = """\
     return torch.cat([generator(portion) for portion in latents.split(AT_ONCE)])
-'''
+"""
+
+_DRAW_NOISE: Final = """\
+    generator.train()  # dropout or noise is drawn for samples too, as it was in training
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        samples = torch.cat([generator(portion) for portion in latents.split(AT_ONCE)])
+    generator.eval()
+    return samples
+"""

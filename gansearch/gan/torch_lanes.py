@@ -130,7 +130,8 @@ class TorchLanes:
             TrainingError: where there are several lanes and they cannot be one program.
         """
         self._check_count(len(inputs))
-        return self.apply(parameters, inputs, draws)
+        # A module's own dropout is off when samples are drawn, as its mode of evaluation has it.
+        return self.apply(parameters, inputs, None if draws is not None and draws.is_sampling else draws)
 
     def apply(self, parameters: Tensors, inputs: Tensor, draws: Draws | None) -> Tensor:
         """As a call, whether or not several lanes are known to be one program."""

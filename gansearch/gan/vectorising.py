@@ -100,6 +100,12 @@ class FixedMasks:
         self._lanes = lanes
         self._drawn = 0
 
+    is_sampling: Final = False
+
+    def normal(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+        """Zeros [K, *shape]: no module of a user's draws any."""
+        return torch.zeros(len(self._lanes), *shape)
+
     def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Tensor) -> Tensor:
         """A dropout mask [K, *shape]: 1 / (1 - p) where kept, 0 where dropped; drops one number in three."""
         self._drawn += 1

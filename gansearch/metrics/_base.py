@@ -27,6 +27,8 @@ class Measured:
     """Class probabilities (one-hot modes for points), or None where there are no classes."""
     high_quality: Bool[Tensor, " n"] | None = None
     """For points of a known mixture, whether each lies within 3 standard deviations of its nearest mode; else None."""
+    batch: int | None = None
+    """Samples of one minibatch, where they were drawn in such, one after the other, as in training; else None."""
 
     @property
     def is_finite(self) -> bool:
@@ -67,10 +69,14 @@ class Metric(Plugin):
     """Whether it needs a classifier's probabilities: those of a mixture's modes are 0 or 1 and tell it nothing."""
     needs_modes: ClassVar[bool] = False
     """Whether it needs the known modes of a mixture."""
+    needs_batches: ClassVar[bool] = False
+    """Whether it needs samples that were drawn in minibatches, as they are at the end of a trial alone."""
 
     @classmethod
     def missing(cls, real: Measured) -> str | None:
         """What the data lacks for this metric, in words, or None where it can be measured."""
+        if cls.needs_batches and real.batch is None:
+            return "minibatches, which are drawn at the end of a trial alone"
         has_classes, has_modes = real.probabilities is not None, real.high_quality is not None
         if (cls.needs_classes or cls.needs_classifier) and not has_classes:
             return "classes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Generator, Tensor
@@ -56,8 +57,25 @@ class Evaluator:
         return tuple(metric.name for metric in self._metrics)
 
     @torch.no_grad()
-    def evaluate(self, samples: Tensor) -> tuple[MetricValue, ...]:
-        """Measure generated samples [n, *shape], images in [-1, 1]; all values are NaN where one is not finite."""
+    def evaluate(self, samples: Tensor, batches: Tensor | None = None) -> tuple[MetricValue, ...]:
+        """Measure generated samples; all values are NaN where one is not finite.
+
+        Args:
+            samples: [n, *shape], images in [-1, 1].
+            batches: minibatches of further samples [g, b, *shape]; None leaves out the metrics that need such.
+        """
+        return self._evaluate(samples) + (() if batches is None else self._evaluate_batches(batches))
+
+    def _evaluate_batches(self, batches: Tensor) -> tuple[MetricValue, ...]:
+        fake = self._extractor(batches.detach().to(self._device).flatten(0, 1))
+        grouped = replace(fake, batch=batches.shape[1])
+        return tuple(
+            self._value(metric(), metric().measure(real=self._real, fake=grouped), len(fake.features))
+            for metric in metrics
+            if metric.needs_batches
+        )
+
+    def _evaluate(self, samples: Tensor) -> tuple[MetricValue, ...]:
         samples = samples.detach().to(self._device)
         if len(samples) == 0 or not bool(samples.isfinite().all()):
             return tuple(self._value(metric, float("nan"), len(samples)) for metric in self._metrics)

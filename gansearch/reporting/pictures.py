@@ -13,6 +13,8 @@ from PIL import Image
 Pixels = NDArray[np.uint8]
 
 COLUMNS = 10
+FURTHER = ("paths", "seen")
+"""Arrays of a file of stored samples that it may lack."""
 GAP = 2
 LINE = 4
 PAPER = 255
@@ -22,13 +24,17 @@ FAKE_COLOUR = (0, 114, 178)
 REAL_COLOUR = (170, 170, 170)
 
 
-def compose_grid(fake: Pixels, real: Pixels, columns: int = COLUMNS) -> Pixels:
-    """Generated images in rows, a line, and real images as the bottom row.
+def compose_grid(
+    fake: Pixels, real: Pixels, columns: int = COLUMNS, *, paths: Pixels | None = None, seen: Pixels | None = None
+) -> Pixels:
+    """Generated images in rows, and real images as the bottom row, with lines between the parts.
 
     Args:
         fake: [n, C, H, W] uint8, C being 1 or 3; the last row may be short.
         real: [m, C, H, W] uint8; the first ``columns`` are shown.
         columns: images in a row.
+        paths: as ``fake``; interpolations, below the generated images.
+        seen: as ``fake``; real and generated images as the discriminator sees them, above the real ones.
 
     Returns:
         [height, width] for one channel, [height, width, 3] for three.
@@ -36,16 +42,17 @@ def compose_grid(fake: Pixels, real: Pixels, columns: int = COLUMNS) -> Pixels:
     Raises:
         ValueError: where the arrays are no such images, or differ in form.
     """
-    for name, images in (("fake", fake), ("real", real)):
+    further = {name: each for name, each in (("paths", paths), ("seen", seen)) if each is not None}
+    for name, images in {"fake": fake, **further, "real": real}.items():
         if images.ndim != 4 or images.shape[1] not in (1, 3):
             raise ValueError(f"{name} images must be [n, 1 or 3, H, W]; got {list(images.shape)}")
-    if fake.shape[1:] != real.shape[1:]:
-        raise ValueError(f"fake and real images must have one form; got {fake.shape[1:]} and {real.shape[1:]}")
-    generated = _rows(fake, columns)
-    width, channels = generated.shape[1], generated.shape[2]
+        if images.shape[1:] != fake.shape[1:]:
+            raise ValueError(f"fake and {name} images must have one form; got {fake.shape[1:]} and {images.shape[1:]}")
+    parts = [_rows(fake, columns), *(_rows(each, columns) for each in further.values()), _rows(real[:columns], columns)]
+    width, channels = parts[0].shape[1:]
     line = np.full((LINE, width, channels), PAPER, dtype=np.uint8)
     line[LINE // 4 : LINE - LINE // 4] = INK
-    whole = np.concatenate([generated, line, _rows(real[:columns], columns)])
+    whole = np.concatenate([parts[0], *(part for below in parts[1:] for part in (line, below))])
     return whole[:, :, 0] if channels == 1 else whole
 
 
@@ -87,10 +94,10 @@ def picture_of(npz: bytes) -> Pixels:
     """
     try:
         with np.load(io.BytesIO(npz), allow_pickle=False) as arrays:
-            fake, real = arrays["fake"], arrays["real"]
+            fake, real, further = arrays["fake"], arrays["real"], {name: arrays.get(name) for name in FURTHER}
     except (KeyError, OSError) as error:
         raise ValueError(f"a file of samples must hold the arrays fake and real; {error}") from error
-    return compose_grid(fake, real) if fake.ndim == 4 else scatter(fake, real)
+    return compose_grid(fake, real, **further) if fake.ndim == 4 else scatter(fake, real)
 
 
 def png(pixels: NDArray[Any], scale: int = 1) -> bytes:

@@ -77,17 +77,7 @@ def _needs(draft: Draft) -> set[str]:
 
 def _owned(owner: Owner | None, switches: Mapping[str, Draft]) -> tuple[Condition, ...] | None:
     """The conditions under which the owner has one of its values; None where it never has."""
-    if owner is None:
-        return ()
-    switch = switches[owner.switch]
-    values = tuple(value for value in switch.values if value in owner.values)
-    if not values:
-        return None
-    if switch.dimension is None:
-        return switch.conditions
-    if len(values) == len(switch.values) and not switch.conditions:
-        return ()
-    return (Condition(switch.path, values),)
+    return () if owner is None else switches[owner.switch].conditions_for(owner.values)
 
 
 def _fallbacks(draft: Draft, switches: Mapping[str, Draft]) -> list[Constant]:

@@ -16,7 +16,7 @@ class SpaceEntry:
     """One search space that can be launched by name."""
 
     name: str
-    """The file's name without its ending; dashes and underscores are the same."""
+    """The file's name without its ending, after the folder that it lies in; dashes and underscores are the same."""
     path: Path
     description: str
     """The first line of the comment at the head of the file."""
@@ -24,8 +24,11 @@ class SpaceEntry:
 
 def list_spaces() -> tuple[SpaceEntry, ...]:
     """Every search space that comes with gansearch, sorted by name."""
-    files = [path for path in _folder().glob("*") if path.suffix in ENDINGS]
-    return tuple(SpaceEntry(path.stem, path, _description(path)) for path in sorted(files))
+    folder = _folder()
+    files = sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS)
+    return tuple(
+        SpaceEntry(path.relative_to(folder).with_suffix("").as_posix(), path, _description(path)) for path in files
+    )
 
 
 def find_space(name_or_path: str) -> Path:
@@ -35,14 +38,15 @@ def find_space(name_or_path: str) -> Path:
         SpaceError: where there is none, with what was probably meant.
     """
     path = Path(name_or_path).expanduser()
-    if path.suffix in ENDINGS or path.is_file() or len(path.parts) > 1:
-        if path.is_file():
-            return path
-        raise SpaceError([SpaceProblem(name_or_path, 0, "(file)", "must be a file that exists", name_or_path)])
+    if path.is_file():
+        return path
     known = {entry.name: entry.path for entry in list_spaces()}
     name = name_or_path.replace("-", "_")
     if name in known:
         return known[name]
+    folders = {known_name.partition("/")[0] for known_name in known if "/" in known_name}
+    if path.suffix in ENDINGS or (len(path.parts) > 1 and path.parts[0] not in folders):
+        raise SpaceError([SpaceProblem(name_or_path, 0, "(file)", "must be a file that exists", name_or_path)])
     rule = f"must be the path of a YAML file, or one of {', '.join(known)}"
     raise SpaceError([SpaceProblem(name_or_path, 0, "(name)", rule, name_or_path, nearest(name, tuple(known)))])
 

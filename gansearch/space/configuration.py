@@ -9,6 +9,7 @@ from gansearch.data import datasets
 from gansearch.dimensions import Declared, declared
 from gansearch.errors import TrainingError
 from gansearch.gan import discriminators, generators, losses
+from gansearch.gan.sizing import matched
 from gansearch.plugins import Plugin, Registry, did_you_mean
 from gansearch.records import Setting
 from gansearch.space.dimension_values import coerce, rule, text
@@ -48,10 +49,13 @@ def resolve(settings: Mapping[str, Setting]) -> Configuration:
             "which has its own and runs within a study alone"
         )
     reader = _Reader(settings)
+    dataset = reader.plugin("dataset", "name", datasets)
+    generator = reader.plugin("generator", "architecture", generators)
+    discriminator = reader.plugin("discriminator", "architecture", discriminators)
     configuration = Configuration(
-        dataset=reader.plugin("dataset", "name", datasets),
-        generator=reader.plugin("generator", "architecture", generators),
-        discriminator=reader.plugin("discriminator", "architecture", discriminators),
+        dataset=dataset,
+        generator=generator,
+        discriminator=matched(discriminator, generator, dataset.geometry),
         loss=reader.plugin("loss", "name", losses),
         generator_optimizer=reader.plugin("optimizer.generator", "name", optimizers),
         discriminator_optimizer=reader.plugin("optimizer.discriminator", "name", optimizers),

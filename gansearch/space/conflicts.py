@@ -3,53 +3,22 @@
 Two sides of a conflict are two switches, or fields whose values imply facts, each with the values that bring the
 conflict. Where both always do, the space is refused. Where a trick meets something that is always there, the trick's
 value is taken out of its choice. Where neither is always there, the later trick is only asked for where the other side
-is absent.
+is absent. Plug-ins that every trial has, as its loss, cannot be left off: ``dividing`` sees to those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 from gansearch.dimensions import Choice
 from gansearch.records import Setting
-from gansearch.space.drafts import Alternative, Draft
+from gansearch.space.conflict_rules import CONFLICTS, Conflict, Property, with_own_classes
+from gansearch.space.dividing import Misfits, Pair, divide
+from gansearch.space.drafts import Draft
 from gansearch.space.parameters import Condition
 from gansearch.space.problems import Problems
-
-
-@dataclass(frozen=True)
-class _Conflict:
-    """Two properties that exclude each other."""
-
-    one: Callable[[str, Alternative], bool]
-    other: Callable[[str, Alternative], bool]
-    reason: str
-
-
-def _couples_scores(path: str, alternative: Alternative) -> bool:
-    """A generator may couple its batch: gradients per sample are those of the discriminator's scores."""
-    return alternative.facts.couples_batch and not path.startswith("generator.")
-
-
-_CONFLICTS = (
-    _Conflict(
-        lambda _, alternative: alternative.facts.needs_independent_samples,
-        _couples_scores,
-        "takes gradients per sample, which {other} couples",
-    ),
-    _Conflict(
-        lambda _, alternative: alternative.facts.needs_probability_loss,
-        lambda path, alternative: path == "loss.name" and not alternative.facts.is_probability_loss,
-        "acts on a cross entropy's targets, which {other} does not have",
-    ),
-    _Conflict(
-        lambda _, alternative: alternative.facts.needs_labels,
-        lambda _, alternative: alternative.is_without_classes,
-        "needs classes, which {other} does not have",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -66,16 +35,57 @@ class _Side:
 
 def separate(drafts: Sequence[Draft], problems: Problems) -> tuple[list[Draft], list[str]]:
     """The drafts without conflicting combinations, and a sentence for each value that had to be taken out."""
-    separated, notes = list(drafts), list[str]()
-    for conflict in _CONFLICTS:
-        ones, others = list(_sides(separated, conflict.one)), list(_sides(separated, conflict.other))
-        for one, other in product(ones, others):
-            if one.index != other.index:
+    separated, notes = with_own_classes(drafts), list[str]()
+    lasting = {index for index, draft in enumerate(separated) if _is_for_every_trial(draft)}
+    divide(separated, _misfits(separated, lasting), problems, notes)
+    for conflict in CONFLICTS:
+        for one, other in _meetings(separated, conflict):
+            if not {one.index, other.index} <= lasting:
                 _Pair(separated, conflict.reason, problems, notes).part(one, other)
     return separated, notes
 
 
-def _sides(drafts: Sequence[Draft], has: Callable[[str, Alternative], bool]) -> Iterator[_Side]:
+def _meetings(drafts: Sequence[Draft], conflict: Conflict) -> Iterator[tuple[_Side, _Side]]:
+    """The two sides of a conflict wherever it may arise; of one that is symmetric the later setting has the need."""
+    ones, others = list(_sides(drafts, conflict.one)), list(_sides(drafts, conflict.other))
+    for one, other in product(ones, others):
+        if one.index > other.index if conflict.is_symmetric else one.index != other.index:
+            yield one, other
+
+
+def _misfits(drafts: Sequence[Draft], lasting: set[int]) -> list[Misfits]:
+    """Which values of the choices that no trial goes without must not stand together."""
+    found: dict[tuple[int, int], dict[Pair, str]] = {}
+    for conflict in CONFLICTS:
+        for one, other in _meetings(drafts, conflict):
+            if not {one.index, other.index} <= lasting:
+                continue
+            for mine, its in product(one.values, other.values):
+                rule = _rule(_label(drafts, one, mine), _label(drafts, other, its), conflict.reason)
+                is_turned = one.index > other.index
+                key = (other.index, one.index) if is_turned else (one.index, other.index)
+                found.setdefault(key, {}).setdefault((its, mine) if is_turned else (mine, its), rule)
+    return [Misfits(first, second, rules) for (first, second), rules in sorted(found.items())]
+
+
+def _is_for_every_trial(draft: Draft) -> bool:
+    """Whether it chooses a plug-in, or a source of labels, that no trial goes without."""
+    return draft.owner is None and not draft.is_trick and bool(draft.alternatives) and not draft.conditions
+
+
+def _rule(one: str, other: str, reason: str) -> str:
+    return f"must not meet: {one} {reason.format(other=other)}"
+
+
+def _label(drafts: Sequence[Draft], side: _Side, *values: Setting) -> str:
+    """How messages name a side, or some of its values."""
+    if side.label is not None:
+        return side.label
+    draft = drafts[side.index]
+    return " or ".join(draft.alternatives[value].label for value in values or side.values) or draft.path
+
+
+def _sides(drafts: Sequence[Draft], has: Property) -> Iterator[_Side]:
     for index, draft in enumerate(drafts):
         found = [value for value, alternative in draft.alternatives.items() if has(draft.path, alternative)]
         values = tuple(value for value in found if value in draft.values)
@@ -100,8 +110,8 @@ def _settled(drafts: Sequence[Draft], side: _Side) -> _Side:
     if is_avoidable and not switch.is_trick:
         return side
     values = tuple(value for value in switch.values if value in owner.values)
-    label = " or ".join(draft.alternatives[value].label for value in side.values) or draft.path
-    return _Side(index, values, label=label)
+    is_otherwise = bool(switch.conditions) and any(value in owner.values for value in switch.otherwise.values())
+    return _Side(index, values, is_otherwise, _label(drafts, side))
 
 
 def _is_gone(side: _Side) -> bool:
@@ -135,25 +145,36 @@ class _Pair:
     def _make_conditional(self, one: _Side, other: _Side) -> None:
         """Ask for a trick only where the other side is absent: the later one, if that can be said of the earlier."""
         ways = [
-            (target, partner)
-            for target, partner in ((one, other), (other, one))
-            if self._draft(target).is_trick and self._draft(partner).dimension is not None
+            (target, absent)
+            for target, absent in ((one, self._absent(other)), (other, self._absent(one)))
+            if self._draft(target).is_trick and absent is not None
         ]
         if not ways:
-            self.problems.add(self._blamed(one, other).node, self._rule(one, other))
+            paths = f"{self._draft(other).path} or {self._draft(one).path}"
+            self.problems.add(
+                self._blamed(one, other).node, f"{self._rule(one, other)}; fix {paths} so that they cannot"
+            )
             return
-        target, partner = max(ways, key=lambda way: way[0].index)
-        draft, reference = self._draft(target), self._draft(partner)
-        left = tuple(value for value in reference.values if value not in partner.values)
-        condition = Condition(reference.path, left, or_absent=not partner.is_otherwise)
-        if condition not in draft.conditions:
-            self.drafts[target.index] = replace(draft, conditions=(*draft.conditions, condition))
+        target, conditions = max(ways, key=lambda way: way[0].index)
+        draft = self._draft(target)
+        added = tuple(condition for condition in conditions or () if condition not in draft.conditions)
+        self.drafts[target.index] = replace(draft, conditions=(*draft.conditions, *added))
+
+    def _absent(self, side: _Side) -> tuple[Condition, ...] | None:
+        """Under which conditions a side is absent; None where that cannot be said."""
+        draft = self._draft(side)
+        left = tuple(value for value in draft.values if value not in side.values)
+        if draft.elsewhere:
+            return draft.conditions_for(left if side.is_otherwise else (*left, *draft.otherwise.values()))
+        if draft.dimension is None:
+            return None
+        return (Condition(draft.path, left, or_absent=not side.is_otherwise),)
 
     def _take_out(self, side: _Side, why: str) -> None:
         draft = self._draft(side)
         left = tuple(value for value in draft.values if value not in side.values)
         off = draft.otherwise[None]
-        self.notes.append(f"{draft.path}: {self._label(side)} is never on: {why}")
+        self.notes.append(f"{draft.path}: {_label(self.drafts, side)} is never on: {why}")
         value = Choice(left) if len(left) > 1 else (left[0] if left else off)
         conditions = draft.conditions if left else ()
         self.drafts[side.index] = replace(draft, value=value, conditions=conditions)
@@ -165,7 +186,8 @@ class _Pair:
 
     def _is_always(self, side: _Side) -> bool:
         draft = self._draft(side)
-        return not draft.conditions and all(value in side.values for value in draft.values)
+        may_be_absent = bool(draft.conditions) and not side.is_otherwise
+        return not may_be_absent and all(value in side.values for value in draft.values)
 
     def _blamed(self, one: _Side, other: _Side) -> Draft:
         """The trick, where one side is one; else the side with the need."""
@@ -173,11 +195,7 @@ class _Pair:
         return self._draft(other) if self._draft(other).is_trick and not draft.is_trick else draft
 
     def _rule(self, one: _Side, other: _Side) -> str:
-        return f"must not meet: {self._label(one)} {self.reason.format(other=self._label(other))}"
-
-    def _label(self, side: _Side) -> str:
-        draft = self._draft(side)
-        return side.label or " or ".join(draft.alternatives[value].label for value in side.values) or draft.path
+        return _rule(_label(self.drafts, one), _label(self.drafts, other), self.reason)
 
     def _draft(self, side: _Side) -> Draft:
         return self.drafts[side.index]

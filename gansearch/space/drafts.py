@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from gansearch.dimensions import Choice, Dimension, Float, Int
@@ -53,6 +53,8 @@ class Draft:
     """From ``when`` and from conflicts."""
     otherwise: Mapping[Setting, Setting] = field(default_factory=dict)
     """Value where the conditions do not hold, by the owner's value (by None without an owner)."""
+    elsewhere: tuple[Condition, ...] = ()
+    """Of a plug-in that follows from another choice: what holds where its conditions do not."""
     alternatives: Mapping[Setting, Alternative] = field(default_factory=dict)
     """The plug-ins that a switch chooses among; of a field, the values that imply facts."""
     is_trick: bool = False
@@ -80,3 +82,15 @@ class Draft:
         if isinstance(self.value, Choice):
             return self.value.choices
         return () if isinstance(self.value, (Float, Int)) else (self.value,)
+
+    def conditions_for(self, values: Collection[Setting]) -> tuple[Condition, ...] | None:
+        """What must hold for a choice to have one of ``values``; None where it never has one of them."""
+        chosen = tuple(value for value in self.values if value in values)
+        falls_back = bool(self.conditions) and any(value in values for value in self.otherwise.values())
+        if not chosen:
+            return self.elsewhere or None if falls_back else None
+        if len(chosen) == len(self.values) and (falls_back or not self.conditions):
+            return ()
+        if self.dimension is None:
+            return self.conditions
+        return (Condition(self.path, chosen, or_absent=falls_back),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from gansearch.dimensions import Dimension
 from gansearch.plugins import nearest
@@ -87,16 +88,36 @@ class Violation:
     suggestion: str | None = None
 
 
-def walk(parameters: Iterable[SearchParameter], choose: Callable[[SearchParameter], Setting]) -> dict[str, Setting]:
-    """Choose every active parameter in turn, parents first."""
+class Limit(Protocol):
+    """What leaves parameters out beside their own conditions, by what all of them come to."""
+
+    def leaves_out(self, path: str, chosen: Mapping[str, Setting]) -> bool:
+        """Whether the parameter is not asked for, given those chosen."""
+        ...
+
+    def may_lack(self, path: str) -> bool:
+        """Whether a trial may be without the parameter, and is then as if it were off."""
+        ...
+
+    def violation(self, chosen: Mapping[str, Setting]) -> Violation | None:
+        """What is wrong with all of them together."""
+        ...
+
+
+def walk(
+    parameters: Iterable[SearchParameter],
+    choose: Callable[[SearchParameter], Setting],
+    is_left_out: Callable[[str, Mapping[str, Setting]], bool],
+) -> dict[str, Setting]:
+    """Choose every active parameter in turn, parents first, but those that are left out, given the others."""
     chosen: dict[str, Setting] = {}
     for parameter in parameters:
-        if parameter.is_active(chosen):
+        if parameter.is_active(chosen) and not is_left_out(parameter.path, chosen):
             chosen[parameter.path] = choose(parameter)
     return chosen
 
 
-def complete(parameters: Iterable[SearchParameter], given: Mapping[str, Setting]) -> dict[str, Setting]:
+def complete(parameters: Iterable[SearchParameter], given: Mapping[str, Setting], limit: Limit) -> dict[str, Setting]:
     """``given`` with every active parameter that it leaves out at its default, in the order of ``parameters``."""
 
     def choose(parameter: SearchParameter) -> Setting:
@@ -104,10 +125,24 @@ def complete(parameters: Iterable[SearchParameter], given: Mapping[str, Setting]
             return dimension_values.coerce(parameter.dimension, given[parameter.path])
         return parameter.default_value()
 
-    return walk(parameters, choose)
+    return walk(parameters, choose, lambda path, _: path not in given and limit.leaves_out(path, given))
 
 
-def violations(parameters: Sequence[SearchParameter], given: Mapping[str, Setting]) -> list[Violation]:
+def in_turn(parameters: Sequence[SearchParameter], first: Sequence[str]) -> list[SearchParameter]:
+    """The parameters with those of ``first`` in its order, as far as those that they depend on allow."""
+    places = {path: place for place, path in enumerate(first)}
+    waiting, ordered = list(parameters), list[SearchParameter]()
+    known = {parameter.path for parameter in parameters}
+    while waiting:
+        ready = [each for each in waiting if not {one.parameter for one in each.conditions} & known]
+        following = min(ready, key=lambda each: places.get(each.path, -1))
+        waiting.remove(following)
+        known.remove(following.path)
+        ordered.append(following)
+    return ordered
+
+
+def violations(parameters: Sequence[SearchParameter], given: Mapping[str, Setting], limit: Limit) -> list[Violation]:
     """What is wrong with ``given`` as the parameters of one trial: unknown, inactive, missing, out of range."""
     known = {parameter.path: parameter for parameter in parameters}
     found = [
@@ -117,12 +152,15 @@ def violations(parameters: Sequence[SearchParameter], given: Mapping[str, Settin
     ]
     chosen: dict[str, Setting] = {}
     for parameter in parameters:
+        if parameter.path not in given and limit.may_lack(parameter.path):
+            continue
         wrong = _violation(parameter, given, chosen)
         if wrong is not None:
             found.append(wrong)
         if parameter.path in given and parameter.is_active(chosen):
             chosen[parameter.path] = dimension_values.coerce(parameter.dimension, given[parameter.path])
-    return found
+    beyond = limit.violation(given)
+    return found if beyond is None else [*found, beyond]
 
 
 def _violation(

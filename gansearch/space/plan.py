@@ -49,6 +49,8 @@ class Plan:
     enqueue: tuple[Mapping[str, Setting], ...]
     """Searched parameters of the trials that come first, complete."""
     seed: int = 0
+    max_active_tricks: int | None = None
+    """Tricks that a configuration has on at most; the switches that are left are then off. None for no limit."""
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ def read_plan(node: Node | None, root: Node, around: Around, problems: Problems)
         objectives=objectives,
         enqueue=(),
         seed=shell.seed,
+        max_active_tricks=shell.max_active_tricks,
     )
     if node is plain:
         _check_sampler(plan, node, around, problems)

@@ -20,6 +20,7 @@ from gansearch.space.nodes import Node
 from gansearch.space.overrides import merge
 from gansearch.space.plan_reader import Around, plan_notes, read_plan
 from gansearch.space.precision import check_precision
+from gansearch.space.priors import read_priors
 from gansearch.space.problems import Problems
 from gansearch.space.queue_reader import read_queue
 from gansearch.space.script_section import KEY as SCRIPT
@@ -27,6 +28,7 @@ from gansearch.space.script_section import ReadScript, check_lanes, read_script,
 from gansearch.space.search_space import SearchSpace
 from gansearch.space.sections import SECTIONS, read_section, read_training
 from gansearch.space.surroundings import read_detectors, read_resources
+from gansearch.space.trick_limit import TrickLimit, check_limit
 from gansearch.space.trick_section import read_tricks
 
 KEYS = (
@@ -42,6 +44,7 @@ KEYS = (
     "training",
     "resources",
     "plan",
+    "priors",
     "detectors",
     "keep",
 )
@@ -106,7 +109,11 @@ class _Reading:
         plan_node = entries.get("plan")
         plan = read_plan(plan_node, self.root, Around(drafts), problems)
         queue = plan_node.entries.get("enqueue") if plan_node is not None else None
-        enqueue = read_queue(queue, assembly.parameters, self._unread(drafts), problems)
+        most = None if plan is None else plan.max_active_tricks
+        limit = TrickLimit.of(most, assembly.parameters, assembly.fixed, assembly.constants)
+        check_limit(plan_node, limit, problems)
+        enqueue = read_queue(queue, assembly.parameters, limit, self._unread(drafts), problems)
+        priors = read_priors(entries.get("priors"), assembly.parameters, plan, self._unread(drafts), problems)
         if plan is None or name is None:
             return None
         space = SearchSpace(
@@ -120,6 +127,7 @@ class _Reading:
             origin=origin,
             constants=assembly.constants,
             keep=keep,
+            priors=priors,
             script=None if script is None else script.script,
             notes=(*notes, *plan_notes(plan, Around(drafts))),
         )

@@ -36,6 +36,7 @@ class PlanShell(Shell):
     epochs: int | None = Field(None, ge=1, le=MOST)
     replicates: int = Field(1, ge=1, le=1000)
     seed: int = Field(0, ge=0, lt=2**63)
+    max_active_tricks: int | None = Field(None, ge=0, le=MOST)
     sampler: Any = None
     pruner: Any = None
     objective: Any = None

@@ -9,10 +9,10 @@ import optuna
 from gansearch.errors import StudyError
 from gansearch.records import Assignment, Setting, TrialIdentity
 from gansearch.space import SearchSpace
+from gansearch.study.asking import parameters_of
 from gansearch.study.samplers import GRID, build_sampler
 from gansearch.study.seeds import trial_seed
-from gansearch.study.starting import suggest
-from gansearch.study.trial_queue import Queue
+from gansearch.study.trial_queue import Queue, put_prior
 
 BLIND = (GRID, "qmc", "random")
 """Samplers that choose without looking at results."""
@@ -83,8 +83,9 @@ def _parameters(space: SearchSpace, seed: int) -> Iterator[dict[str, Setting]]:
     queue = Queue(study, points, [])
     bounds = [bound for bound in (len(points) if is_grid(space) else None, space.plan.trials) if bound is not None]
     for number in range(min(bounds)):
-        queue.put_next()
+        if not queue.put_next():
+            put_prior(study, space, study_seed=seed, number=number)
         study.sampler = build_sampler(space.plan.sampler, study_seed=seed, number=number, is_shared=False)
         trial = study.ask()
-        yield space.suggest(lambda path, dimension, trial=trial: suggest(trial, path, dimension))  # type: ignore[misc]
+        yield parameters_of(space, trial, study._storage.get_trial(trial._trial_id), study_seed=seed)
         study.tell(trial, 0.0)  # quasi-random sampling learns the dimensions from trials that have ended

@@ -18,5 +18,15 @@ def sampler_seed(study_seed: int, number: int) -> int:
     return _hashed(f"{study_seed}:sampler:{number}") % 2**32
 
 
+def order_seed(study_seed: int, number: int) -> int:
+    """Seed of the order in which trial ``number`` is asked for its tricks."""
+    return _hashed(f"{study_seed}:order:{number}")
+
+
+def prior_seed(study_seed: int, number: int) -> int:
+    """Seed of what trial ``number`` draws from the priors of the space."""
+    return _hashed(f"{study_seed}:prior:{number}")
+
+
 def _hashed(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

@@ -8,14 +8,14 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from gansearch.dimensions import Choice, Dimension, Float
 from gansearch.records import Setting
+from gansearch.study.asking import parameters_of
 from gansearch.study.extension import extended, read_extension
 from gansearch.study.live_trial import PRUNED_AT, LiveTrial
 from gansearch.study.replicate import read_replicates
 from gansearch.study.samplers import build_sampler, carry_over
 from gansearch.study.study_reader import StudyReader
-from gansearch.study.trial_queue import Queue
+from gansearch.study.trial_queue import Queue, put_prior
 
 
 class Starter:
@@ -42,8 +42,10 @@ class Starter:
         if wanted is not None and begun >= wanted:
             return None
         # A trial that waits already was queued by a driver that died before it could start it.
-        if not waiting and not self._queue.put_next() and self._is_grid:
-            return None
+        if not waiting and not self._queue.put_next():
+            if self._is_grid:
+                return None
+            put_prior(self._study, self._space, study_seed=self._reader.seed, number=begun)
         sampler = build_sampler(
             self._space.plan.sampler,
             study_seed=self._reader.seed,
@@ -66,18 +68,9 @@ class Starter:
         return live
 
     def _live(self, trial: optuna.Trial, attributes: Mapping[str, Any]) -> LiveTrial:
-        parameters = self._space.suggest(lambda path, dimension: suggest(trial, path, dimension))
+        frozen = self._reader.database.optuna.get_trial(trial._trial_id)
+        parameters = parameters_of(self._space, trial, frozen, study_seed=self._reader.seed)
         replicates = read_replicates(attributes, self._space.plan.replicates)
         extension = read_extension(attributes)
         settings = extended(self._space.settings(parameters), extension)
         return LiveTrial(trial, parameters, settings, replicates, extension=extension)
-
-
-def suggest(trial: optuna.Trial, path: str, dimension: Dimension) -> Setting:
-    """What the sampler, or the queue, says about one parameter; asked twice, it says the same."""
-    if isinstance(dimension, Choice):
-        chosen: Setting = trial.suggest_categorical(path, dimension.choices)
-        return chosen
-    if isinstance(dimension, Float):
-        return float(trial.suggest_float(path, dimension.low, dimension.high, log=dimension.log, step=dimension.step))
-    return int(trial.suggest_int(path, dimension.low, dimension.high, log=dimension.log, step=dimension.step or 1))

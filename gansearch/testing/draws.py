@@ -1,4 +1,4 @@
-"""Dropout masks for the tests of networks."""
+"""Dropout masks and noise for the tests of networks."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from gansearch.testing.seeded import seeded_uniform
+from gansearch.testing.seeded import seeded_normal, seeded_uniform
 
 
 class FakeDraws:
-    """Masks of one lane for each seed; a lane's masks are equal beside others and alone."""
+    """Masks and noise of one lane for each seed; a lane's are equal beside others and alone."""
 
-    def __init__(self, seeds: Sequence[int], dtype: torch.dtype = torch.float64) -> None:
+    def __init__(self, seeds: Sequence[int], dtype: torch.dtype = torch.float64, *, is_sampling: bool = False) -> None:
         self._seeds = seeds
         self._dtype = dtype
+        self.is_sampling = is_sampling
 
     def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Tensor) -> Tensor:
         """A dropout mask [K, *shape]: 1 / (1 - p) where kept, 0 where dropped; ``p`` has shape [K]."""
@@ -23,6 +24,10 @@ class FakeDraws:
         chance = p.to(self._dtype).reshape(-1, *[1] * len(shape))
         return torch.where(uniform < chance, 0.0, 1 / (1 - chance))
 
+    def normal(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+        """Standard normal numbers [K, *shape]."""
+        return seeded_normal(consumer, self._seeds, shape, self._dtype)
+
     def lanes(self, start: int, stop: int) -> FakeDraws:
-        """Masks of some of the lanes."""
-        return FakeDraws(self._seeds[start:stop], self._dtype)
+        """Masks and noise of some of the lanes."""
+        return FakeDraws(self._seeds[start:stop], self._dtype, is_sampling=self.is_sampling)

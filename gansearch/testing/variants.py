@@ -43,9 +43,16 @@ def mixtures(cls: type[T], count: int, structure: Mapping[str, Value] = MappingP
 
 
 def small_settings(cls: type, wanted: Mapping[str, Value]) -> dict[str, Value]:
-    """Static settings that keep a network small: integers at the low end, and what of ``wanted`` it declares."""
+    """Static settings that keep a network small: integers at the low end, and what of ``wanted`` it declares.
+
+    What is absent by default stays absent.
+    """
     said = declared(cls)
-    low = {name: field.dimension.low for name, field in said.items() if isinstance(field.dimension, Int)}
+    low = {
+        name: field.dimension.low
+        for name, field in said.items()
+        if isinstance(field.dimension, Int) and not field.optional
+    }
     return {**low, **{name: value for name, value in wanted.items() if name in said}}
 
 

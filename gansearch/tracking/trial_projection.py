@@ -20,6 +20,7 @@ from gansearch.records import (
     TrialEnd,
     TrialIdentity,
     evaluation_from_json,
+    samples_seen,
     to_json,
     trial_end_from_json,
 )
@@ -57,6 +58,7 @@ class TrialProjection:
         self.started_s: float | None = None
         """When its first attempt began, unix seconds; None while it has not."""
         self._identity = identity
+        self._settings = about.settings
         self._source = source
         self._thinner = Thinner(epochs if isinstance(epochs, int) else PLANNED_EPOCHS)
         self._generator: str | None = None
@@ -148,6 +150,8 @@ class TrialProjection:
         )
         if stream == "evaluation":
             values["epoch"] = float(evaluation.epoch)
+            seen = samples_seen(self._settings, evaluation.step)
+            values |= {} if seen is None else {"samples_seen": float(seen)}
         self.pending.points.extend(Point(stream, key, value, evaluation.step, now_ms) for key, value in values.items())
 
     def _show_end(self, end: TrialEnd) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Int64
 from torch import Tensor
 
 from gansearch.data import Samples, scaled
 from gansearch.errors import TrainingError
 from gansearch.training.streams import Streams
+from gansearch.tricks import Shown
 
 _READY_BYTES: Final = 64 * 2**20
 """Data up to this size are kept as the numbers that networks see; larger ones are scaled batch by batch."""
@@ -52,6 +53,7 @@ class Batches:
         self._shape = samples.values.shape[1:]
         # Whole rows: gathering by single numbers takes three times as long.
         self._rows = samples.values.flatten(1)
+        self._labels = samples.labels
         self._dtype = dtype
         # The memory stays where it is from epoch to epoch: a recorded program reads it there.
         device = samples.values.device
@@ -63,11 +65,13 @@ class Batches:
             drawn = streams.permutation(f"batches/{update}", self._count)
             order.copy_(drawn[:, : order.shape[1] * order.shape[2]].view_as(order))
 
-    def at(self, position: Int64[Tensor, " 1"]) -> list[Float[Tensor, "K B *shape"]]:
+    def at(self, position: Int64[Tensor, " 1"]) -> list[Shown]:
         """The batches of each discriminator update of the step at ``position`` within the epoch."""
         chosen = self._orders.index_select(2, position)
-        return [self._gathered(rows) for rows in chosen.unbind()]
+        return [self.take(rows.squeeze(1)) for rows in chosen.unbind()]
 
-    def _gathered(self, rows: Int64[Tensor, "K 1 B"]) -> Tensor:
-        values = self._rows.index_select(0, rows.flatten())
-        return scaled(values, self._dtype).view(rows.shape[0], rows.shape[2], *self._shape)
+    def take(self, indices: Int64[Tensor, "K n"]) -> Shown:
+        """Samples [K, n, *shape] and their classes [K, n] by their numbers, which count modulo their number."""
+        rows = indices.flatten() % self._count
+        values = scaled(self._rows.index_select(0, rows), self._dtype)
+        return Shown(values.view(*indices.shape, *self._shape), self._labels.index_select(0, rows).view(indices.shape))

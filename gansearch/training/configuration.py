@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from torch import Tensor
 
 from gansearch.data import DataSet
+from gansearch.data.clusters import OWN
 from gansearch.dimensions import Choice, Int, declared, static
 from gansearch.gan import Discriminator, Generator, Loss, Network
 from gansearch.plugins import Plugin, Registry
+from gansearch.records import Geometry
 from gansearch.training.precision import PRECISIONS
 from gansearch.tricks import Trick
 
@@ -45,7 +47,20 @@ class TrainingSettings:
     precision: str = static(
         "fp32", Choice(PRECISIONS), "number format of matrix products and convolutions; other than fp32 needs a GPU"
     )
-    d_steps_per_g_step: int = static(1, Int(1, 5), "discriminator updates per generator update", limits=Int(1, 100))
+    d_steps_per_g_step: int = static(1, Int(1, 5), "discriminator updates per step", limits=Int(1, 100))
+    g_steps_per_d_step: int = static(1, Int(1, 2), "generator updates per step", limits=Int(1, 100))
+    half_batches: bool = static(
+        False, Choice((False, True)), "whether the discriminator gets half as many samples of either kind per update"
+    )
+    discriminator_batches: str = static(
+        "separate",
+        Choice(("separate", "mixed")),
+        "whether real and fake samples are one batch for what couples a batch (batch normalisation, say)",
+    )
+    labels: str = static(
+        OWN, Choice((OWN, "kmeans")), "classes of the real samples: the data's, or clusters of their pixels"
+    )
+    label_clusters: int = static(10, Int(2, 100, log=True), "clusters where labels are kmeans", limits=Int(2, 10_000))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,15 +86,22 @@ class Configuration:
         "discriminator_optimizer",
     )
 
+    @property
+    def geometry(self) -> Geometry:
+        """Of the samples, with the classes that training is told of."""
+        geometry = self.dataset.geometry
+        return geometry if self.training.labels == OWN else replace(geometry, classes=self.training.label_clusters)
+
     def signature(self) -> tuple[tuple[str, object], ...]:
         """The static part: lanes of one pack have equal signatures."""
         parts: list[tuple[str, object]] = []
+        mixes = all(trick.mixes for trick in self.tricks)
         for part, owner in self._owners():
             parts.append((part, type(owner).name if isinstance(owner, Plugin) else part))
             parts.extend(
                 (f"{part}.{name}", getattr(owner, name))
                 for name, said in declared(type(owner)).items()
-                if not said.may_differ
+                if not said.may_differ or (said.mixed and not mixes)
             )
             if isinstance(owner, Network):
                 parts.extend((f"{part}.{name}", value) for name, value in owner.structure().items())

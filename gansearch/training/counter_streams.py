@@ -32,10 +32,10 @@ class CounterStreams(Streams):
         self._keys: dict[tuple[str, int | None, tuple[int, ...]], tuple[Tensor, Tensor]] = {}
         self._places: dict[int, Tensor] = {}
 
-    def normal(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+    def normal(self, consumer: str, shape: tuple[int, ...], rows: slice = ALL) -> Tensor:
         """As ``Streams.normal``; two numbers from each 64 bits."""
         count = prod(shape)
-        raw = self._raw(consumer, -(-count // 2))
+        raw = self._raw(consumer, -(-count // 2), rows)
         # In (0, 1], so that its logarithm is finite.
         radius = ((raw >> 32) & _LOW_32).float().add_(1).mul_(2.0**-32).log_().mul_(-2).clamp_(min=0).sqrt_()
         angle = (raw & _LOW_32).float().mul_(2.0**-32 * 2 * math.pi)

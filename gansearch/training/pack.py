@@ -9,22 +9,26 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from gansearch.data import Data
+from gansearch.data import Data, Samples, labelled
 from gansearch.errors import TrainingError
 from gansearch.gan import forms
 from gansearch.training.batches import Batches, ready
 from gansearch.training.configuration import Configuration
 from gansearch.training.counter_streams import CounterStreams
 from gansearch.training.hooks import Hooks
+from gansearch.training.networks import built_discriminator, built_generator, own_parameters, sizes_of
+from gansearch.training.passes import Passes
 from gansearch.training.player import Player
 from gansearch.training.precision import at_precision, check_precision
 from gansearch.training.recording import runner_for
+from gansearch.training.sampling import Sampling
 from gansearch.training.seeded_streams import SeededStreams
 from gansearch.training.signals import MEASURE_EVERY, SignalBuffer, Signals
 from gansearch.training.stacking import stack_configurations
 from gansearch.training.state import LaneState, TrainingState
-from gansearch.training.step import Step, Variant
+from gansearch.training.step import Form, Step, Variant
 from gansearch.training.streams import Streams
+from gansearch.tricks import Trick
 
 SAMPLES_AT_ONCE: Final = 2_500
 """Samples drawn in one pass of the generator, which bounds the memory of an evaluation."""
@@ -68,8 +72,8 @@ class Pack:
         self._device = torch.device(device)
         self._dtype = dtype
         self._kind_of_streams = CounterStreams if forms.takes_lanes_at_once(self._device) else SeededStreams
-        self._geometry = data.geometry
-        self._samples = ready(data.train, self._device, dtype)
+        self._data = data
+        self._ready: Samples | None = None
         self._assemble(tuple(lanes))
 
     @property
@@ -91,6 +95,11 @@ class Pack:
     def steps_per_epoch(self) -> int:
         """Generator updates per epoch: whole batches in the data, whatever the number of discriminator updates."""
         return self._batches.steps_per_epoch
+
+    @property
+    def batch_size(self) -> int:
+        """Samples per update of the generator."""
+        return self._configuration.training.batch_size
 
     @property
     def total_steps(self) -> int:
@@ -123,28 +132,42 @@ class Pack:
         self._streams.at(self.steps)
         self._program.position.zero_()
 
-    @torch.no_grad()
-    def sample(self, n: int, *, averaged: bool, stream: str = "evaluation") -> Tensor:
-        """Draw ``n`` samples [K, n, *shape] in every lane, without dropout.
+    def sample(self, n: int, *, averaged: bool, stream: str = "evaluation", at_once: int = SAMPLES_AT_ONCE) -> Tensor:
+        """Draw ``n`` samples [K, n, *shape] in every lane, without dropout unless the network is to drop here too.
 
         Args:
             n: samples per lane.
             averaged: whether to use the averaged generator where there is one.
             stream: name of the latents' stream. The same seed, stream and n give the same latents at any step, and
                 no training stream is moved.
+            at_once: samples drawn in one pass, which share the statistics of batch normalisation.
         """
-        streams = self._new_streams()
-        prefix = f"samples/{stream}"
-        hooks = Hooks.bind(self._configuration.tricks, self._training, self.total_steps, streams, f"{prefix}/tricks")
-        generator, parameters = self._training.generator, self.generator_values(averaged=averaged)
-        portions: list[Tensor] = []
         with at_precision(self._configuration.training.precision, self._device):
-            for portion, start in enumerate(range(0, n, SAMPLES_AT_ONCE)):
-                streams.at([portion] * self.count)
-                shape = (min(SAMPLES_AT_ONCE, n - start), self._configuration.generator.latent_size)
-                latents = hooks.latents(streams.normal(f"{prefix}/latents", shape))
-                portions.append(generator.module(parameters, latents, None).to(self._dtype))
-        return torch.cat(portions, 1)
+            return self._sampling(averaged).samples(n, stream, at_once)
+
+    def paths(self, count: int, steps: int, *, averaged: bool) -> Tensor:
+        """Samples [K, count, steps, *shape] along great circles between latents that are the same at any step."""
+        with at_precision(self._configuration.training.precision, self._device):
+            return self._sampling(averaged).paths(count, steps)
+
+    def seen(self, n: int, *, averaged: bool) -> Tensor | None:
+        """What the discriminator sees of ``n`` real and of ``n`` generated samples [K, 2, n, *shape] at this step.
+
+        None where it sees them as they are.
+        """
+        if all(type(trick).discriminator_input is Trick.discriminator_input for trick in self._configuration.tricks):
+            return None
+        fake = self.sample(n, averaged=averaged)
+        return self._sampling(averaged).seen(n, self.steps, fake)
+
+    def _sampling(self, averaged: bool) -> Sampling:
+        return Sampling(
+            self._new_streams,
+            lambda prefix, streams: self._bind(prefix, streams, is_sampling=True),
+            self._program.form,
+            self.generator_values(averaged=averaged),
+            self._dtype,
+        )
 
     def generator_values(self, *, averaged: bool) -> Mapping[str, Tensor]:
         """Parameters [K, *shape] of the generators by key, not copies; averages where asked for and there are any."""
@@ -211,13 +234,15 @@ class Pack:
             self.__dict__.pop(name, None)
         self._lanes, self._configuration = lanes, configuration
         settings = configuration.training
+        data = labelled(self._data, settings.labels, settings.label_clusters)
         self._batches = Batches(
-            self._samples,
+            self._ready_samples(data),
             lanes=len(lanes),
             batch_size=settings.batch_size,
             per_step=settings.d_steps_per_g_step,
             dtype=self._dtype,
         )
+        self._sizes = sizes_of(configuration, data.geometry)
         first = self._new_streams()  # of the first values alone, whose numbers are not kept
         self._training = self._untrained(first)
         self._bind("initial/tricks", first).set_initial_state()
@@ -229,40 +254,65 @@ class Pack:
             if state is not None:
                 self.load_lane_state(index, state)
 
+    def _ready_samples(self, data: Data) -> Samples:
+        """The training split on the device, made ready once."""
+        if self._ready is None:
+            self._ready = ready(data.train, self._device, self._dtype)
+        return self._ready
+
     def _new_streams(self) -> Streams:
         return self._kind_of_streams(self._seeds(), device=self._device, dtype=self._dtype)
 
     def _new_program(self) -> Step:
         configuration, like = self._configuration, self._training.generator.flat.values
+        settings = configuration.training
+        facts = [configuration.discriminator.facts, *(trick.facts for trick in configuration.tricks)]
+        couples_batch = any(each.couples_batch for each in facts) and settings.discriminator_batches == "separate"
         return Step(
             training=self._training,
             streams=self._streams,
             batches=self._batches,
-            signals=SignalBuffer(like, self.steps_per_epoch),
+            signals=SignalBuffer(like, self.steps_per_epoch, self._hooks.signals),
             hooks=self._hooks,
             loss=configuration.loss,
-            latent_size=configuration.generator.latent_size,
-            couples_batch=configuration.discriminator.facts.couples_batch
-            or any(trick.facts.couples_batch for trick in configuration.tricks),
+            form=Form(
+                latent_size=configuration.generator.latent_size,
+                g_steps=settings.g_steps_per_d_step,
+                sees_apart=couples_batch or any(each.packs_samples for each in facts),
+                half_batches=settings.half_batches,
+                classes=self._sizes.geometry.classes if self._hooks.needs_classes else 0,
+            ),
             position=torch.zeros(1, dtype=torch.int64, device=self._device),
             spreads=like.new_zeros(2, self.count),
         )
 
     def _untrained(self, streams: Streams) -> TrainingState:
-        configuration, geometry = self._configuration, self._geometry
+        configuration, sizes = self._configuration, self._sizes
         generator = Player(
-            configuration.generator.build(geometry),
+            built_generator(configuration, sizes.geometry),
             configuration.generator.initialisation,
             streams.branch("initial/generator"),
             configuration.generator_optimizer,
+            own_parameters(configuration.tricks, "generator", sizes),
         )
         discriminator = Player(
-            configuration.discriminator.build(geometry),
+            built_discriminator(configuration, sizes),
             configuration.discriminator.initialisation,
             streams.branch("initial/discriminator"),
             configuration.discriminator_optimizer,
+            own_parameters(configuration.tricks, "discriminator", sizes),
         )
-        return TrainingState(generator, discriminator)
+        training = TrainingState(generator, discriminator)
+        training.loss.update({name: tensor.clone() for name, tensor in configuration.loss.initial_state().items()})
+        for player in (generator, discriminator):
+            player.follow(streams.clock)
+        return training
 
-    def _bind(self, prefix: str, streams: Streams) -> Hooks:
-        return Hooks.bind(self._configuration.tricks, self._training, self.total_steps, streams, prefix)
+    def _bind(self, prefix: str, streams: Streams, *, is_sampling: bool = False) -> Hooks:
+        """The tricks with their state, and streams whose names start with ``prefix``."""
+        training = self._training
+        leaves = training.generator.flat.leaves, training.discriminator.flat.leaves
+        passes = Passes(training, self._sizes, self._batches, *leaves)
+        return Hooks.bind(
+            self._configuration.tricks, passes, self.total_steps, streams, prefix, is_sampling=is_sampling
+        )

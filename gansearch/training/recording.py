@@ -189,7 +189,8 @@ class _Snapshot:
 
 
 def _bytes(tensor: Tensor) -> Tensor:
-    return tensor.reshape(-1).view(torch.uint8)
+    # A copy in order: a single number may have any stride, which a view as bytes refuses.
+    return tensor.clone(memory_format=torch.contiguous_format).flatten().view(torch.uint8)
 
 
 def runner_for(step: Step, record_after: int | None) -> Runner:

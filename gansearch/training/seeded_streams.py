@@ -32,9 +32,9 @@ class SeededStreams(Streams):
         self._known: dict[tuple[Hashable, ...], Drawn] = {}
         self._of_step: list[Drawn] = []
 
-    def normal(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+    def normal(self, consumer: str, shape: tuple[int, ...], rows: slice = ALL) -> Tensor:
         """As ``Streams.normal``."""
-        return self._draw(_normal, consumer, prod(shape)).view(-1, *shape).to(self.dtype)
+        return self._draw(_normal, consumer, prod(shape), rows).view(-1, *shape).to(self.dtype)
 
     def uniform(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
         """As ``Streams.uniform``."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from numpy.typing import NDArray
 from torch import Tensor
-
-from gansearch.tricks import Labels
 
 NAMES: Final = (
     "d_loss",
@@ -20,6 +18,7 @@ NAMES: Final = (
     "label_floor",
     "d_accuracy_real",
     "d_accuracy_fake",
+    "d_label_accuracy",
     "real_score",
     "fake_score",
     "d_grad_norm",
@@ -52,19 +51,23 @@ class Signals:
 
 
 class SignalBuffer:
-    """Room on the device for the signals of ``steps`` steps; nothing is read from it before ``read``."""
+    """Room on the device for the signals of ``steps`` steps, ``further`` ones of tricks among them.
 
-    def __init__(self, like: Tensor, steps: int) -> None:
-        self.values = like.new_zeros(steps, like.shape[0], len(NAMES))
+    Nothing is read from it before ``read``.
+    """
+
+    def __init__(self, like: Tensor, steps: int, further: Sequence[str] = ()) -> None:
+        self._names = (*NAMES, *further)
+        self.values = like.new_zeros(steps, like.shape[0], len(self._names))
 
     def put(self, position: Int64[Tensor, " 1"], signals: Mapping[str, Float[Tensor, " K"]]) -> None:
         """Keep one step's signals at a position."""
-        self.values.index_copy_(0, position, torch.stack([signals[name] for name in NAMES], 1)[None])
+        self.values.index_copy_(0, position, torch.stack([signals[name] for name in self._names], 1)[None])
 
     def read(self) -> Signals:
         """The signals of every position; this waits for the device."""
         values = self.values.permute(1, 2, 0).to(device="cpu", dtype=torch.float32)
-        return Signals(NAMES, np.array(values.numpy(), order="C"))
+        return Signals(self._names, np.array(values.numpy(), order="C"))
 
 
 def spread(samples: Float[Tensor, "K B *shape"]) -> Float[Tensor, " K"]:
@@ -74,19 +77,12 @@ def spread(samples: Float[Tensor, "K B *shape"]) -> Float[Tensor, " K"]:
     return centred.square_().mean(1).sqrt_().mean(1)
 
 
-def label_floor(labels: Labels) -> Float[Tensor, " K"]:
-    """The lowest cross entropy, real plus fake, that targets with these means allow, in nats.
+def label_accuracy(says_real: Bool[Tensor, "K B"], labels: Float[Tensor, "K B"]) -> Float[Tensor, " K"]:
+    """The share of targets whose rounding, to 0 or 1, is what the discriminator says; 0.5 rounds to 0.
 
-    A discriminator that tells real from fake perfectly still pays the entropy of the labels themselves.
+    With hard labels it is the accuracy; with noisy ones the "threshold binary accuracy" of Keras articles.
     """
-    return binary_entropy(torch.stack([labels.real.mean(1), labels.fake.mean(1)])).sum(0)
-
-
-def binary_entropy(probability: Tensor) -> Tensor:
-    """``-p log p - (1 - p) log(1 - p)`` in nats, with ``p`` clamped to [0, 1]."""
-    p = probability.clamp(0, 1)
-    entropy: Tensor = torch.special.entr(p) + torch.special.entr(1 - p)
-    return entropy
+    return share(says_real == (labels > 0.5), labels)
 
 
 def share(condition: Tensor, like: Tensor) -> Float[Tensor, " K"]:

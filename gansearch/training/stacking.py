@@ -10,6 +10,7 @@ import torch
 
 from gansearch.dimensions import declared
 from gansearch.errors import TrainingError
+from gansearch.gan import Network
 from gansearch.training.configuration import Configuration
 
 T = TypeVar("T")
@@ -21,9 +22,13 @@ def stack_traced(objects: Sequence[T], *, dtype: torch.dtype, device: torch.devi
     A traced field becomes a tensor [K]; a mixed one a tuple of K values, unless all are equal.
     """
     first: Any = objects[0]
+    # Without numbers a network could not tell whether it drops anything, and would count as one that does.
+    is_told_by_numbers = isinstance(first, Network) and torch.device(device).type == "meta"
     stacked: dict[str, object] = {}
     for name, said in declared(type(first)).items():
         values = [getattr(one, name) for one in objects]
+        if said.traced and is_told_by_numbers and all(value == values[0] for value in values):
+            continue
         if said.traced:
             stacked[name] = torch.tensor([float(value) for value in values], dtype=dtype, device=device)
         elif said.mixed and any(value != values[0] for value in values):

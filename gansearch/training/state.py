@@ -30,8 +30,10 @@ class TrainingState:
         self.generator = generator
         self.discriminator = discriminator
         self.tricks: dict[str, dict[str, Tensor]] = {}
-        self.generator_shaped: dict[str, frozenset[str]] = {}
-        """By trick, the names of its state that are laid out as the generator's parameters are."""
+        self.loss: dict[str, Tensor] = {}
+        """What of the loss changes, [K] tensors by name."""
+        self.shaped: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        """By trick, the names of its state that are laid out as the generator's and the discriminator's parameters."""
         self.steps = [0] * generator.flat.values.shape[0]
 
     @property
@@ -84,7 +86,15 @@ class TrainingState:
             for name, tensor in player.tensors().items():
                 is_like = tensor.shape == player.flat.values.shape
                 yield f"{prefix}.{name}", tensor, player.flat if is_like else None
+        for name, tensor in self.loss.items():
+            yield f"loss.{name}", tensor, None
         for trick, state in self.tricks.items():
             for name, tensor in state.items():
-                is_like = name in self.generator_shaped.get(trick, ())
-                yield f"tricks.{trick}.{name}", tensor, self.generator.flat if is_like else None
+                yield f"tricks.{trick}.{name}", tensor, self._layout(trick, name)
+
+    def _layout(self, trick: str, name: str) -> Flat | None:
+        """The parameters as which a trick's state is laid out, or None."""
+        generator, discriminator = self.shaped.get(trick, (frozenset(), frozenset()))
+        if name in generator:
+            return self.generator.flat
+        return self.discriminator.flat if name in discriminator else None

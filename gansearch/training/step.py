@@ -1,4 +1,4 @@
-"""The training step: some updates of the discriminator, then one of the generator, for all lanes at once.
+"""The training step: some updates of the discriminator, then those of the generator, for all lanes at once.
 
 It is the step that ``tricks._base`` shows as pseudo-code. The lanes' losses are summed before the gradient is taken:
 no operation mixes lanes, so that the gradient of the sum is each lane's own, and a NaN stays in its lane. Nothing is
@@ -19,10 +19,11 @@ from torch import Tensor, autograd
 from gansearch.gan import Loss
 from gansearch.training.batches import Batches
 from gansearch.training.hooks import Due, Hooks
-from gansearch.training.signals import SignalBuffer, image_gradient_norm, label_floor, share, spread
+from gansearch.training.passes import Judged
+from gansearch.training.signals import SignalBuffer, image_gradient_norm, label_accuracy, share, spread
 from gansearch.training.state import TrainingState
 from gansearch.training.streams import Streams
-from gansearch.tricks import Batch, Labels
+from gansearch.tricks import Batch, Classes, Labels, PlayerName, Shown
 
 
 class Variant(NamedTuple):
@@ -34,11 +35,33 @@ class Variant(NamedTuple):
     """The tricks whose terms enter the losses."""
 
 
-class _Scores(NamedTuple):
-    """The discriminator's logits [K, B]."""
+@dataclass(frozen=True)
+class Form:
+    """What of a step follows from the configuration's structure."""
 
-    real: Tensor
-    fake: Tensor
+    latent_size: int
+    g_steps: int
+    """Updates of the generator."""
+    sees_apart: bool
+    """Whether the discriminator must see real and fake images apart, since its output depends on the whole batch."""
+    half_batches: bool
+    """Whether the discriminator's update has half as many samples of either kind as the generator's has fakes."""
+    classes: int
+    """Among which those of the fakes are drawn; 0 where no trick needs any."""
+
+
+class _Made(NamedTuple):
+    """Generated samples and what they were made of."""
+
+    images: Tensor
+    latents: Tensor
+    """[K, B, Z], as the generator got them."""
+    classes: Classes
+
+    def first(self, count: int) -> _Made:
+        """The first samples, without their graph."""
+        classes = None if self.classes is None else self.classes[:, :count]
+        return _Made(self.images.detach()[:, :count], self.latents.detach()[:, :count], classes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +74,7 @@ class Step:
     signals: SignalBuffer
     hooks: Hooks
     loss: Loss
-    latent_size: int
-    couples_batch: bool
-    """Whether the discriminator must see real and fake images apart, since its output depends on the whole batch."""
+    form: Form
     position: Int64[Tensor, " 1"]
     """Steps of this epoch done before."""
     spreads: Float[Tensor, "2 K"]
@@ -65,18 +86,17 @@ class Step:
         for number, real in enumerate(reals, start=1):
             last = number == len(reals)
             with torch.set_grad_enabled(last):  # only the last fakes serve the generator's update too
-                fake = self._generate(real.shape[1])
+                made = self._generate(real.images.shape[1])
             measured = Variant(variant.measure and last, variant.due)
-            seen, signals = self._update_discriminator(real, fake.detach(), measured)
+            seen, signals = self._update_discriminator(real, made, measured)
         with self.training.discriminator.flat.frozen():
-            signals |= self._update_generator(seen, fake, variant)
+            seen = self._whole(reals[-1]) if self.form.half_batches else seen
+            for number in range(self.form.g_steps):
+                made = made if number == 0 else self._generate(real.images.shape[1])
+                measured = Variant(variant.measure and number == self.form.g_steps - 1, variant.due)
+                signals |= self._update_generator(seen, made, measured)
         with torch.no_grad():
-            self.hooks.after_step()
-            if variant.measure:
-                self.spreads.copy_(torch.stack([spread(reals[-1]), spread(fake.detach())]))
-            self.signals.put(self.position, signals | {"real_spread": self.spreads[0], "fake_spread": self.spreads[1]})
-            self.position.add_(1)
-            self.streams.clock.add_(1)
+            self._end(reals[-1].images, made.images.detach(), signals, variant)
 
     def changing(self) -> list[Tensor]:
         """Every tensor that a step changes and that outlives it."""
@@ -85,59 +105,109 @@ class Step:
         own += [tensor for player in players for tensor in (player.flat.gradients, player.update_ratio)]
         return [*own, *self.training.tensors().values()]
 
-    def _generate(self, batch_size: int) -> Tensor:
-        latents = self.streams.normal("latents", (batch_size, self.latent_size))
-        return self.training.generator(self.hooks.latents(latents), self.streams.branch("generator"))
+    def _end(self, real: Tensor, fake: Tensor, signals: dict[str, Tensor], variant: Variant) -> None:
+        self.hooks.after_step()
+        if variant.measure:
+            self.spreads.copy_(torch.stack([spread(real), spread(fake)]))
+        spreads = {"fake_spread": self.spreads[1], "real_spread": self.spreads[0]}
+        self.signals.put(self.position, signals | spreads | self.hooks.measured())
+        self.position.add_(1)
+        self.streams.clock.add_(1)
+        self.training.generator.follow(self.streams.clock)
+        self.training.discriminator.follow(self.streams.clock)
 
-    def _update_discriminator(self, real: Tensor, fake: Tensor, variant: Variant) -> tuple[Tensor, dict[str, Tensor]]:
+    def _generate(self, batch_size: int) -> _Made:
+        latents = self.streams.normal("latents", (batch_size, self.form.latent_size))
+        classes = drawn_classes(self.streams, "classes", batch_size, self.form.classes)
+        latents = self.hooks.latents(latents, classes)
+        return _Made(self.hooks.passes.generate(latents, self.streams.branch("generator")), latents, classes)
+
+    def _whole(self, real: Shown) -> Shown:
+        """A whole batch as the discriminator sees real samples."""
+        with torch.no_grad():
+            return real._replace(images=self.hooks.discriminator_input(real.images, "real"))
+
+    def _update_discriminator(self, real: Shown, made: _Made, variant: Variant) -> tuple[Shown, dict[str, Tensor]]:
         """Returns the real images as the discriminator saw them, and signals."""
-        player = self.training.discriminator
-        targets = self.hooks.labels(Labels(real=real.new_ones(real.shape[:2]), fake=real.new_zeros(real.shape[:2])))
-        real = self.hooks.discriminator_input(real, "real")
-        fake = self.hooks.discriminator_input(fake, "fake")
-        scores = self._scores(real, fake)
-        loss = self.loss.discriminator(
-            real=scores.real, fake=scores.fake, real_labels=targets.real, fake_labels=targets.fake
-        )
-        for term in self.hooks.discriminator_loss(Batch(real, fake, scores.real, scores.fake), variant.due):
-            loss = loss + term
-        player.update(self._gradients(loss, player.flat.trained), measure=variant.measure)
-        return real.detach(), self._discriminator_signals(loss.detach(), targets, scores)
+        player, loss = self.training.discriminator, self.loss.at(self.training.loss)
+        count = real.images.shape[1] // 2 if self.form.half_batches else real.images.shape[1]
+        made = made.first(count)
+        with torch.no_grad():
+            shown = self.hooks.fakes(Shown(made.images, made.classes))
+        classes = None if self.form.classes == 0 or real.classes is None else real.classes[:, :count]
+        real = Shown(self.hooks.discriminator_input(real.images[:, :count], "real"), classes)
+        fake = Shown(self.hooks.discriminator_input(shown.images, "fake"), shown.classes)
+        judged = self._judge(real, fake)
+        scores = judged[0].scores, judged[1].scores
+        targets = self.hooks.labels(Labels(real=torch.ones_like(scores[0]), fake=torch.zeros_like(scores[1])))
+        value = loss.discriminator(real=scores[0], fake=scores[1], real_labels=targets.real, fake_labels=targets.fake)
+        for term in self.hooks.discriminator_loss(_batch(real, fake, *judged, made.latents), variant.due):
+            value = value + term
+        gradients = player.gather(self._gradients(value, player.flat.trained))
+        self._play("discriminator", gradients, value.detach(), variant)
+        with torch.no_grad():
+            self.hooks.after_discriminator_update()
+            loss.move(self.training.loss, real=scores[0].detach(), fake=scores[1].detach())
+        signals = self._discriminator_signals(loss, value.detach(), targets, scores)
+        return real._replace(images=real.images.detach()), signals
 
-    def _scores(self, real: Tensor, fake: Tensor) -> _Scores:
-        discriminate = self.training.discriminator
-        draws = self.streams.branch("discriminator")
-        if self.couples_batch:
-            return _Scores(discriminate(real, draws), discriminate(fake, draws))
-        scores = discriminate(torch.cat([real, fake], 1), draws)
-        return _Scores(*torch.split(scores, real.shape[1], 1))
+    def _judge(self, real: Shown, fake: Shown) -> tuple[Judged, Judged]:
+        judge, draws = self.hooks.passes.judge, self.streams.branch("discriminator")
+        if self.form.sees_apart:
+            return judge(real.images, real.classes, draws), judge(fake.images, fake.classes, draws)
+        count = real.images.shape[1]
+        together = judge(torch.cat([real.images, fake.images], 1), _joined(real.classes, fake.classes), draws)
+        return together.split(count)
 
-    def _update_generator(self, real: Tensor, fake: Tensor, variant: Variant) -> dict[str, Tensor]:
-        player = self.training.generator
-        labels = self.hooks.generator_labels(fake.new_ones(fake.shape[:2]))
-        seen = self.hooks.discriminator_input(fake, "generator")
-        scores = self.training.discriminator(seen, self.streams.branch("discriminator/generator"))
-        loss = self.loss.generator(fake=scores, labels=labels)
-        for term in self.hooks.generator_loss(Batch(real, seen, None, scores), variant.due):
-            loss = loss + term
+    def _update_generator(self, real: Shown, made: _Made, variant: Variant) -> dict[str, Tensor]:
+        player, loss = self.training.generator, self.loss.at(self.training.loss)
+        seen = Shown(self.hooks.discriminator_input(made.images, "generator"), made.classes)
+        draws = self.streams.branch("discriminator/generator")
+        opponent = self.hooks.opponent()
+        flat = self.training.discriminator.flat
+        with self.hooks.passes.judging(flat.leaves if opponent is None else flat.views(opponent)):
+            judged = self.hooks.passes.judge(seen.images, seen.classes, draws)
+            if loss.is_paired:
+                value = loss.paired_generator(
+                    real=self.hooks.passes.judge(real.images, real.classes, draws).scores, fake=judged.scores
+                )
+            else:
+                labels = self.hooks.generator_labels(torch.ones_like(judged.scores))
+                value = loss.generator(fake=judged.scores, labels=labels)
+            value = self.hooks.adversarial_loss(value)
+            for term in self.hooks.generator_loss(_batch(real, seen, None, judged, made.latents), variant.due):
+                value = value + term
         # The gradient at the images is a signal.
-        slope, *gradients = self._gradients(loss, [fake, *player.flat.trained])
-        player.update(gradients, measure=variant.measure)
-        return self._generator_signals(loss.detach(), slope)
+        slope, *gradients = self._gradients(value, [made.images, *player.flat.trained])
+        self._play("generator", player.gather(gradients), value.detach(), variant)
+        return self._generator_signals(value.detach(), slope)
+
+    def _play(self, name: PlayerName, gradients: Tensor, loss: Tensor, variant: Variant) -> None:
+        """Update one player along the gradients that the tricks leave, by the share that they say."""
+        player = self.training.generator if name == "generator" else self.training.discriminator
+        with torch.no_grad():
+            share = self.hooks.update_share(loss, name)
+            player.update(self.hooks.gradients(gradients, name), share, measure=variant.measure)
 
     @staticmethod
     def _gradients(loss: Float[Tensor, " K"], inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
         return autograd.grad(loss, inputs, torch.ones_like(loss), materialize_grads=True)
 
     @torch.no_grad()
-    def _discriminator_signals(self, loss: Tensor, targets: Labels, scores: _Scores) -> dict[str, Tensor]:
+    def _discriminator_signals(
+        self, loss: Loss, value: Tensor, targets: Labels, scores: tuple[Tensor, Tensor]
+    ) -> dict[str, Tensor]:
+        real, fake = scores
+        says = loss.says_real(real), loss.says_real(fake)
+        accuracies = label_accuracy(says[0], targets.real), label_accuracy(says[1], targets.fake)
         return {
-            "d_loss": loss,
-            "label_floor": label_floor(targets),
-            "d_accuracy_real": share(scores.real > 0, scores.real),
-            "d_accuracy_fake": share(scores.fake < 0, scores.fake),
-            "real_score": scores.real.mean(1),
-            "fake_score": scores.fake.mean(1),
+            "d_loss": value,
+            "label_floor": loss.floor(real_labels=targets.real, fake_labels=targets.fake),
+            "d_accuracy_real": share(says[0], real),
+            "d_accuracy_fake": share(~says[1], fake),
+            "d_label_accuracy": (accuracies[0] + accuracies[1]) / 2,
+            "real_score": real.mean(1),
+            "fake_score": fake.mean(1),
             "d_grad_norm": self.training.discriminator.gradient_norm(),
             "d_update_ratio": self.training.discriminator.update_ratio,
         }
@@ -150,3 +220,28 @@ class Step:
             "image_grad_norm": image_gradient_norm(slope),
             "g_update_ratio": self.training.generator.update_ratio,
         }
+
+
+def drawn_classes(streams: Streams, consumer: str, count: int, classes: int) -> Classes:
+    """Classes [K, count], each as likely as any other; None where there are none to draw from."""
+    if classes == 0:
+        return None
+    return (streams.uniform(consumer, (count,)) * classes).long().clamp_max(classes - 1)
+
+
+def _joined(real: Classes, fake: Classes) -> Classes:
+    return None if real is None or fake is None else torch.cat([real, fake], 1)
+
+
+def _batch(real: Shown, fake: Shown, judged_real: Judged | None, judged_fake: Judged, latents: Tensor) -> Batch:
+    return Batch(
+        real=real.images,
+        fake=fake.images,
+        real_scores=None if judged_real is None else judged_real.scores,
+        fake_scores=judged_fake.scores,
+        real_classes=real.classes,
+        fake_classes=fake.classes,
+        real_features=None if judged_real is None else judged_real.features,
+        fake_features=judged_fake.features,
+        latents=latents,
+    )

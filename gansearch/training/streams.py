@@ -72,13 +72,13 @@ class Streams(ABC):
         self.steps = tuple(step + 1 for step in self.steps)
         self._draws.clear()
 
-    def branch(self, prefix: str) -> Branch:
+    def branch(self, prefix: str, *, is_sampling: bool = False) -> Branch:
         """The streams of the consumers whose names start with ``prefix/``."""
-        return Branch(self, prefix)
+        return Branch(self, prefix, is_sampling)
 
     @abstractmethod
-    def normal(self, consumer: str, shape: tuple[int, ...]) -> Float[Tensor, "K *shape"]:
-        """Standard normal numbers [K, *shape]."""
+    def normal(self, consumer: str, shape: tuple[int, ...], rows: slice = ALL) -> Float[Tensor, "K *shape"]:
+        """Standard normal numbers [K, *shape], for the K lanes of ``rows``."""
 
     @abstractmethod
     def uniform(self, consumer: str, shape: tuple[int, ...]) -> Float[Tensor, "K *shape"]:
@@ -144,6 +144,8 @@ class Branch:
 
     streams: Streams
     prefix: str
+    is_sampling: bool = False
+    """Whether samples are drawn for an evaluation, rather than for an update."""
 
     @property
     def clock(self) -> Int64[Tensor, " K"]:
@@ -152,7 +154,7 @@ class Branch:
 
     def branch(self, prefix: str) -> Branch:
         """The streams of the consumers of this group whose names start with ``prefix/``."""
-        return Branch(self.streams, f"{self.prefix}/{prefix}")
+        return Branch(self.streams, f"{self.prefix}/{prefix}", self.is_sampling)
 
     def normal(self, consumer: str, shape: tuple[int, ...]) -> Float[Tensor, "K *shape"]:
         """As ``Streams.normal``."""
@@ -166,27 +168,37 @@ class Branch:
         """As ``Streams.keep_mask``."""
         return self.streams.keep_mask(f"{self.prefix}/{consumer}", shape, p)
 
-    def lanes(self, start: int, stop: int) -> LaneMasks:
-        """The dropout masks of the lanes from ``start`` up to ``stop`` alone."""
-        return LaneMasks(self, start, stop)
+    def lanes(self, start: int, stop: int) -> LaneDraws:
+        """The random numbers of the lanes from ``start`` up to ``stop`` alone."""
+        return LaneDraws(self, start, stop)
 
 
 @dataclass(frozen=True, eq=False)
-class LaneMasks:
-    """The dropout masks of some lanes of a branch: to each lane its own, as beside all others."""
+class LaneDraws:
+    """The random numbers of some lanes of a branch: to each lane its own, as beside all others."""
 
     branch: Branch
     start: int
     stop: int
+
+    @property
+    def is_sampling(self) -> bool:
+        """As ``Branch.is_sampling``."""
+        return self.branch.is_sampling
+
+    def normal(self, consumer: str, shape: tuple[int, ...]) -> Float[Tensor, "K *shape"]:
+        """As ``Streams.normal``."""
+        name = f"{self.branch.prefix}/{consumer}"
+        return self.branch.streams.normal(name, shape, slice(self.start, self.stop))
 
     def keep_mask(self, consumer: str, shape: tuple[int, ...], p: Float[Tensor, " K"]) -> Float[Tensor, "K *shape"]:
         """As ``Streams.keep_mask``."""
         name = f"{self.branch.prefix}/{consumer}"
         return self.branch.streams.keep_mask(name, shape, p, slice(self.start, self.stop))
 
-    def lanes(self, start: int, stop: int) -> LaneMasks:
+    def lanes(self, start: int, stop: int) -> LaneDraws:
         """Those of some of these lanes, counted from the first of them."""
-        return LaneMasks(self.branch, self.start + start, self.start + stop)
+        return LaneDraws(self.branch, self.start + start, self.start + stop)
 
 
 def mixed(number: int) -> int:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from torch import Tensor
 
 from gansearch.metrics.evaluator import RUNG_SAMPLES, final_samples
 from gansearch.records import Evaluation
 from gansearch.training import Pack
-from gansearch.trial.samples import to_npz
+from gansearch.trial.samples import drawn_from, to_npz
 from gansearch.trial.workbench import Workbench
 
 
@@ -23,6 +26,9 @@ class EvaluationProtocol:
         """1,000 at a rung; 10,000 at the end, or as many as there are real ones where there are fewer."""
         return final_samples(bench.data) if self.is_final else RUNG_SAMPLES
 
+
+MINIBATCHES: Final = 20
+"""Drawn at the end, to see how alike the samples of one are."""
 
 RUNG = EvaluationProtocol(is_final=False)
 FINAL = EvaluationProtocol(is_final=True)
@@ -52,13 +58,13 @@ def measure(
     """
     started = time.monotonic()
     averaged = use_average and pack.has_average
-    drawn = pack.sample(protocol.samples(bench), averaged=averaged)
+    drawn = drawn_from(pack, protocol.samples(bench), averaged=averaged)
+    batches = _minibatches(pack, averaged=averaged) if protocol.is_final else None
     share = (time.monotonic() - started) / pack.count
     measured = []
     for lane in range(pack.count) if lanes is None else lanes:
-        fake = drawn[lane]
         started = time.monotonic()
-        metrics = bench.evaluator.evaluate(fake)
+        metrics = bench.evaluator.evaluate(drawn[lane].fake, None if batches is None else batches[lane])
         evaluation = Evaluation(
             step=pack.steps[lane],
             epoch=pack.epochs[lane],
@@ -67,5 +73,12 @@ def measure(
             metrics=metrics,
             cost_s=share + time.monotonic() - started,
         )
-        measured.append((evaluation, to_npz(bench.data, fake)))
+        measured.append((evaluation, to_npz(bench.data, drawn[lane])))
     return measured
+
+
+def _minibatches(pack: Pack, *, averaged: bool) -> Tensor:
+    """Samples [K, g, B, *shape] that were drawn B at a time, as in training."""
+    size = pack.batch_size
+    drawn = pack.sample(MINIBATCHES * size, averaged=averaged, stream="minibatches", at_once=size)
+    return drawn.view(pack.count, MINIBATCHES, size, *drawn.shape[2:])

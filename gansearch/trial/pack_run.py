@@ -21,7 +21,7 @@ from gansearch.trial.checkpoints import readable
 from gansearch.trial.context import TrialContext
 from gansearch.trial.lane_run import LaneRun
 from gansearch.trial.measuring import FINAL, RUNG, EvaluationProtocol, measure
-from gansearch.trial.samples import to_npz
+from gansearch.trial.samples import drawn_from, to_npz
 from gansearch.trial.workbench import Workbench
 
 
@@ -168,7 +168,7 @@ class TrainedPack:
     def _draw(self, index: int) -> bytes:
         """Samples of one lane as they are now, at the latents of its evaluations."""
         averaged = self._context.use_average and self._pack.has_average
-        return to_npz(self._bench.data, self._pack.sample(RUNG_SAMPLES, averaged=averaged)[index])
+        return to_npz(self._bench.data, drawn_from(self._pack, RUNG_SAMPLES, averaged=averaged)[index])
 
     def _completed(self, index: int) -> TrialEnd | None:
         if not self._is_trained(index):

@@ -1,8 +1,10 @@
-"""Generated samples at fixed latents, beside real ones, kept as small arrays."""
+"""Generated samples at fixed latents, beside real ones, and what the discriminator sees: kept as small arrays."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,26 +12,62 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gansearch.data import Data
+from gansearch.training import Pack
 
 COLUMNS = 10
 ROWS = 6
+PATHS = 3
+"""Between latents, of as many samples as there are columns."""
 POINTS = 1000
 
 
-def to_npz(data: Data, fake: Tensor) -> bytes:
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What is kept of one lane at one moment."""
+
+    fake: Tensor
+    """[n, *shape], images in [-1, 1], at latents that are the same at any step."""
+    paths: Tensor | None = None
+    """[paths, steps, *shape] along great circles between latents."""
+    seen: Tensor | None = None
+    """[2, n, *shape], real and generated ones as the discriminator sees them; None where it sees them unchanged."""
+
+
+def drawn_from(pack: Pack, n: int, *, averaged: bool) -> list[Drawn]:
+    """What is kept of every lane of a pack now.
+
+    Args:
+        pack: the lanes.
+        n: samples per lane.
+        averaged: whether to use the averaged generator where there is one.
+    """
+    fake = pack.sample(n, averaged=averaged)
+    if fake.ndim != 5:  # of points a scatter plot says it all
+        return [Drawn(each) for each in fake]
+    paths = pack.paths(PATHS, COLUMNS, averaged=averaged)
+    seen = pack.seen(COLUMNS, averaged=averaged)
+    return [Drawn(fake[lane], paths[lane], None if seen is None else seen[lane]) for lane in range(pack.count)]
+
+
+def to_npz(data: Data, drawn: Drawn) -> bytes:
     """Samples as a compressed ``.npz`` with the arrays ``fake`` and ``real``.
 
-    Images: ``fake`` [60, C, H, W] and ``real`` [10, C, H, W] (one of each class where there are ten), uint8.
-    Points: 1,000 of each, float32.
+    Images, uint8: ``fake`` [60, C, H, W] and ``real`` [10, C, H, W] (one of each class where there are ten); where they
+    were drawn, ``paths`` [30, C, H, W], ten on each path, and ``seen`` [20, C, H, W], real and then generated ones.
+    Points, float32: 1,000 of each.
 
     Args:
         data: the data set that the real ones come from.
-        fake: [n, *shape], images in [-1, 1].
+        drawn: of one lane.
     """
     is_image = data.train.values.dtype == torch.uint8
     count = ROWS * COLUMNS if is_image else POINTS
+    arrays = {"fake": drawn.fake[:count], "real": _real(data, is_image)}
+    further = {"paths": drawn.paths, "seen": drawn.seen}
+    arrays |= {name: each.flatten(0, 1) for name, each in further.items() if each is not None}
     packed = io.BytesIO()
-    np.savez_compressed(packed, fake=_array(fake[:count], is_image), real=_array(_real(data, is_image), is_image))
+    content: dict[str, Any] = {name: _array(each, is_image) for name, each in arrays.items()}
+    np.savez_compressed(packed, **content)
     return packed.getvalue()
 
 

@@ -52,6 +52,7 @@ def trained_generator(assignment: Assignment, storage: Storage) -> TrainedGenera
 
 def _blank(configuration: Configuration) -> Data:
     """One batch of nothing in the form of the data set: a pack wants data, and what is not trained looks at none."""
-    size, geometry = configuration.training.batch_size, configuration.dataset.geometry
+    geometry = configuration.dataset.geometry
+    size = max(configuration.training.batch_size, configuration.training.label_clusters)
     samples = Samples(torch.zeros(size, *geometry.shape), torch.zeros(size, dtype=torch.int64))
     return Data(configuration.dataset.name, geometry, samples, None, "")

@@ -1,5 +1,31 @@
 """Training tricks: one file each."""
 
-from gansearch.tricks._base import Batch, Labels, Lanes, Role, Scalar, Trick, across, tricks
+from gansearch.tricks._base import (
+    Batch,
+    Classes,
+    Labels,
+    Lanes,
+    PlayerName,
+    Role,
+    Scalar,
+    Shown,
+    Sizes,
+    Trick,
+    across,
+    tricks,
+)
 
-__all__ = ["Batch", "Labels", "Lanes", "Role", "Scalar", "Trick", "across", "tricks"]
+__all__ = [
+    "Batch",
+    "Classes",
+    "Labels",
+    "Lanes",
+    "PlayerName",
+    "Role",
+    "Scalar",
+    "Shown",
+    "Sizes",
+    "Trick",
+    "across",
+    "tricks",
+]

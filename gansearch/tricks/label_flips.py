@@ -25,7 +25,7 @@ class LabelFlips(Trick):
     """
 
     name: ClassVar[str] = "label_flips"
-    facts: ClassVar[Facts] = Facts(needs_probability_loss=True)
+    facts: ClassVar[Facts] = Facts(needs_targets=True)
     paper: ClassVar[str] = "Chintala et al. 2016, How to train a GAN; Salimans et al. 2016, arXiv:1606.03498"
     neutral: ClassVar[Mapping[str, float]] = {"discriminator": 0.0, "generator": 0.0}
 

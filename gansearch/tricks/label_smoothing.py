@@ -29,7 +29,7 @@ class LabelSmoothing(Trick):
     """
 
     name: ClassVar[str] = "label_smoothing"
-    facts: ClassVar[Facts] = Facts(needs_probability_loss=True)
+    facts: ClassVar[Facts] = Facts(needs_targets=True)
     paper: ClassVar[str] = "Salimans et al. 2016, arXiv:1606.03498; Chintala et al. 2016, How to train a GAN"
     neutral: ClassVar[Mapping[str, float]] = {"real": 1.0, "real_range": 0.0, "fake": 0.0, "fake_range": 0.0}
 

@@ -10,7 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from gansearch.tricks._base import Lanes, Trick
+from gansearch.records import Facts, Geometry
+from gansearch.tricks._base import Classes, Lanes, Trick
 
 SMALLEST_NORM = 1e-12
 """Below it a latent vector is left almost as it is instead of being divided by nothing."""
@@ -24,13 +25,14 @@ class SphericalLatents(Trick):
     """
 
     name: ClassVar[str] = "spherical_latents"
+    facts: ClassVar[Facts] = Facts(shapes_latents=True)
     paper: ClassVar[str] = "White 2016, arXiv:1609.04468"
 
-    def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+    def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
         """The projected latents, [K, B, Z]."""
         return on_sphere(latents)
 
-    def plain_latents(self) -> str:
+    def plain_latents(self, geometry: Geometry) -> str:
         """The same as an expression."""
         norm = f"torch.linalg.vector_norm(latents, dim=-1, keepdim=True).clamp_min({SMALLEST_NORM})"
         return f"latents / {norm} * latents.shape[-1] ** 0.5"

@@ -110,7 +110,7 @@ def test_what_cannot_be_exported_is_refused_and_leaves_nothing(
     from gansearch.tricks.spherical_latents import SphericalLatents
 
     with monkeypatch.context() as patch:
-        patch.setattr(SphericalLatents, "plain_latents", lambda _: None)
+        patch.setattr(SphericalLatents, "plain_latents", lambda *_: None)
         with pytest.raises(PluginError, match="the trick spherical_latents changes the latents and does not say how"):
             export_generator("rings", 0, out=tmp_path / "made")
     with open_readonly("rings", storage) as study:

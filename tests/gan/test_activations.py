@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from gansearch.gan.activations import ACTIVATIONS, LEAKY_SLOPE
+from gansearch.gan.activations import ACTIVATIONS, LEAKY_SLOPE, leaky_relu, scaled_sigmoid
 
 VALUES = {
     "relu": {-1.0: 0.0, 2.0: 2.0},
@@ -35,3 +35,20 @@ def test_the_leaky_slope_is_the_derivative_below_zero() -> None:
     (slope,) = torch.autograd.grad(ACTIVATIONS["leaky_relu"](at), at)
 
     assert slope.item() == pytest.approx(LEAKY_SLOPE, abs=1e-12)
+
+
+@pytest.mark.parametrize("slope", [0.01, LEAKY_SLOPE, 0.3])
+def test_a_leaky_rectifier_has_the_slope_that_it_is_given(slope: float) -> None:
+    at = torch.tensor([-1.0, 1.0], dtype=torch.float64, requires_grad=True)
+
+    (slopes,) = torch.autograd.grad(leaky_relu(slope)(at).sum(), at)
+
+    assert slopes.tolist() == pytest.approx([slope, 1.0], abs=1e-12)
+    assert leaky_relu(LEAKY_SLOPE) is ACTIVATIONS["leaky_relu"]
+
+
+def test_the_scaled_sigmoid_spans_the_range_of_tanh() -> None:
+    at = torch.tensor([-100.0, -1.0, 0.0, 1.0, 100.0], dtype=torch.float64)
+
+    torch.testing.assert_close(scaled_sigmoid(at), torch.tanh(at / 2), rtol=0, atol=1e-15)
+    assert scaled_sigmoid(at)[[0, 2, 4]].tolist() == pytest.approx([-1, 0, 1], abs=1e-15)

@@ -10,12 +10,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gansearch.gan.layers import Dropout, Elementwise, Linear, Reshape, Sequential, elementwise, linear
+from gansearch.testing.draws import FakeDraws
 
 LANES, BATCH, INPUTS = 3, 5, 4
 
 
 class Alternating:
     """Drops every second number, whatever ``p`` is; notes what it was asked for."""
+
+    is_sampling = False
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, tuple[int, ...], Tensor]] = []
@@ -25,6 +28,10 @@ class Alternating:
         mask = torch.ones(p.shape[0], *shape, dtype=torch.float64).flatten()
         mask[::2] = 0
         return mask.view(p.shape[0], *shape)
+
+    def normal(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+        """Not asked for."""
+        raise AssertionError(consumer)
 
     def lanes(self, start: int, stop: int) -> Alternating:
         """The same for some of the lanes."""
@@ -109,6 +116,34 @@ def test_dropout_without_draws_is_off() -> None:
     inputs = numbers(LANES, BATCH, INPUTS)
 
     assert Dropout("dropout.0", 0.5)({}, inputs, None) is inputs
+
+
+@pytest.mark.parametrize("lanes", [1, LANES])
+def test_dropout_keeps_a_share_and_scales_it_by_what_is_lost(lanes: int) -> None:
+    rates = torch.tensor([0.3, 0.5, 0.9][:lanes], dtype=torch.float64)
+
+    kept = Dropout("dropout.0", rates)({}, torch.ones(lanes, 100, 1000).double(), FakeDraws(range(lanes)))
+
+    for lane, rate in zip(kept, rates.tolist(), strict=True):
+        assert (lane != 0).double().mean().item() == pytest.approx(1 - rate, abs=0.005)
+        assert lane.max().item() == pytest.approx(1 / (1 - rate), rel=1e-12)
+
+
+def test_dropout_when_samples_are_drawn_only_where_it_is_to() -> None:
+    inputs, draws = numbers(LANES, BATCH, INPUTS), FakeDraws(range(LANES), is_sampling=True)
+
+    assert Dropout("dropout.0", 0.5)({}, inputs, draws) is inputs
+    assert not torch.equal(Dropout("dropout.0", 0.5, when_sampling=True)({}, inputs, draws), inputs)
+    assert Dropout("dropout.0", 0.5, when_sampling=True)({}, inputs, None) is inputs
+
+
+@pytest.mark.parametrize("outputs", [1, 7])
+def test_a_linear_layer_may_have_no_bias(outputs: int) -> None:
+    layer = Linear("first", INPUTS, outputs, has_bias=False)
+    inputs, weight = numbers(LANES, BATCH, INPUTS), numbers(LANES, outputs, INPUTS)
+
+    assert [each.name for each in layer.parameters] == ["first.weight"]
+    torch.testing.assert_close(layer({"first.weight": weight}, inputs, None), inputs @ weight.mT, rtol=0, atol=1e-12)
 
 
 def test_layers_follow_one_another() -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gansearch.gan import Module, Parameter
 from gansearch.gan.layers import Dropout, Elementwise, Linear
-from gansearch.gan.partial import ElementwiseByRun, Stage, runs, staged
+from gansearch.gan.partial import ByRun, ElementwiseByRun, Stage, runs, staged
 from gansearch.testing.draws import FakeDraws
 from gansearch.testing.seeded import seeded_normal
 
@@ -111,6 +111,14 @@ def test_functions_by_run() -> None:
     inputs = seeded_normal("inputs", range(LANES), (BATCH, WIDTH))
 
     outputs = ElementwiseByRun((torch.tanh, torch.relu), (2, 3))({}, inputs, None)
+
+    assert torch.equal(outputs, torch.cat([inputs[:2].tanh(), inputs[2:].relu()]))
+
+
+def test_layers_by_run() -> None:
+    inputs = seeded_normal("inputs", range(LANES), (BATCH, WIDTH))
+
+    outputs = ByRun((Elementwise(torch.tanh), Elementwise(torch.relu)), (2, 3))({}, inputs, None)
 
     assert torch.equal(outputs, torch.cat([inputs[:2].tanh(), inputs[2:].relu()]))
 

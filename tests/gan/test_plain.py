@@ -9,7 +9,7 @@ from gansearch.gan.activations import plain_activation
 from gansearch.gan.dcgan import DcganGenerator
 from gansearch.gan.layers import Elementwise, Linear, Reshape, Sequential
 from gansearch.gan.mlp import MlpGenerator
-from gansearch.gan.plain import plain_module
+from gansearch.gan.plain import PlainLayer, plain_module
 from gansearch.gan.plain_file import Sampling, generator_file
 from gansearch.records import Geometry
 from gansearch.testing.seeded import seeded_normal
@@ -71,3 +71,40 @@ def test_portions_are_those_of_an_evaluation() -> None:
     drawn = code["sample"](15, seed=2, generator=made)  # type: ignore[operator]
     latents = torch.randn(15, 4, generator=torch.Generator().manual_seed(2))
     torch.testing.assert_close(drawn[10:], module(values, latents[None, 10:], None)[0], rtol=0, atol=1e-6)
+
+
+def test_helper_classes_stand_once_before_the_generator() -> None:
+    class Own:
+        parameters: tuple[Parameter, ...] = ()
+
+        def __call__(self, parameters: object, inputs: torch.Tensor, draws: Draws | None) -> torch.Tensor:
+            return inputs
+
+        def plain_layers(self) -> tuple[PlainLayer, ...]:
+            return (PlainLayer("Own()", sources=("class Own(nn.Identity):\n    pass\n",)),)
+
+    made = plain_module((Own(), Linear("first", 4, 4), Own()), "Made")
+    assert made.source.startswith("class Own(nn.Identity):\n    pass\n\n\nclass Generator(nn.Module):")
+    assert made.source.count("class Own") == 1
+    assert made.tensors == {"layers.1.weight": "first.weight", "layers.1.bias": "first.bias"}
+    assert not made.draws
+
+
+def test_a_seed_decides_what_is_drawn_for_samples_and_leaves_the_rest_alone() -> None:
+    network = MlpGenerator(width=8, latent_size=4, dropout=0.5, dropout_when_sampling=True, noise=0.1)
+    plain, module = network.plain(IMAGES), network.build(IMAGES)
+    values = {one.key: seeded_normal(one.name, (1,), one.shape, torch.float32) for one in module.parameters}
+    code: dict[str, object] = {}
+    exec(compile(generator_file(plain, Sampling(4, IMAGES.shape, 10)), "generator.py", "exec"), code)
+    made = code["Generator"]().eval()  # type: ignore[operator]
+    made.load_state_dict(plain.state(values))
+    state = torch.random.get_rng_state()
+    one, again, other = (code["sample"](15, seed=seed, generator=made) for seed in (2, 2, 3))  # type: ignore[operator]
+    assert plain.draws
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
+    assert torch.equal(torch.random.get_rng_state(), state)
+    latents = torch.randn(15, 4, generator=torch.Generator().manual_seed(2))
+    assert not torch.allclose(made(latents), one)
+    torch.testing.assert_close(made(latents), module(values, latents[None], None)[0], rtol=0, atol=1e-6)
+    assert "Noise(" not in plain.source

@@ -38,6 +38,14 @@ def test_rows_a_line_and_the_real_ones_below() -> None:
     assert (grid[0] == PAPER).all()
 
 
+def test_paths_stand_below_the_generated_ones_and_what_is_seen_above_the_real_ones() -> None:
+    grid = compose_grid(numbered(3), numbered(3) + 100, columns=3, paths=numbered(6) + 50, seen=numbered(6) + 70)
+    part = 4 + GAP
+    assert grid.shape[0] == (part + GAP) + LINE + (2 * part + GAP) + LINE + (2 * part + GAP) + LINE + (part + GAP)
+    tops = [GAP, part + 2 * GAP + LINE, 3 * part + 3 * GAP + 2 * LINE, 5 * part + 4 * GAP + 3 * LINE]
+    assert [int(grid[top, GAP]) for top in tops] == [0, 50, 70, 100]
+
+
 def test_colour_and_short_rows() -> None:
     grid = compose_grid(numbered(4, 3), numbered(2, 3), columns=3)
     assert grid.ndim == 3

@@ -22,6 +22,13 @@ class Layered(Discriminator):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Bare(Discriminator):
+    """Has no normalisation at all."""
+
+    name: ClassVar[str] = "bare"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Coupling(Discriminator):
     """Couples the batch unless it is told not to."""
 

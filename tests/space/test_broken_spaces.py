@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import pytest
 
 from gansearch.data import datasets
+from gansearch.dimensions import declared
 from gansearch.errors import SpaceError, SpaceProblem
+from gansearch.gan import generators
 from gansearch.space import parse_space
 from gansearch.space.reader import KEYS
-from gansearch.training import optimizers
+from gansearch.space.shells import PlanShell
+from gansearch.training import TrainingSettings, optimizers
 from gansearch.tricks import tricks
 
 WHOLE = """\
@@ -23,6 +26,9 @@ plan: {trials: 5, pruner: none}
 DATASETS = ", ".join(datasets.names())
 OPTIMIZERS = ", ".join(optimizers.names())
 PENALTIES = ", ".join(trick.name for trick in tricks if trick.slot == "gradient_penalty")
+FIELDS = ", ".join(declared(generators.get("mlp")))
+ACTIVATIONS = ", ".join(map(str, declared(generators.get("mlp"))["activation"].limits.choices))  # type: ignore[union-attr]
+TRAINING = ", ".join(declared(TrainingSettings))
 DATA = "name: broken\ndataset: {name: ring}\n"
 
 
@@ -51,14 +57,14 @@ CASES = {
     "an unknown data set": Case("name: broken\ndataset:\n  name: rings\nplan: {trials: 5}\n", 3, "dataset.name", f"must be one of {DATASETS}", "rings", "ring"),
     "a searched data set": Case("name: broken\ndataset: {name: {choice: [ring, grid]}}\nplan: {trials: 5}\n", 2, "dataset.name", "must be fixed: values compare only on one data set", "{choice: [ring, grid]}"),
     "no plan": Case(DATA, 1, "plan", "must be given", "nothing"),
-    "an unknown field": Case(WHOLE + "generator:\n  layer: 3\n", 5, "generator.layer", "must be a field of mlp: layers, width, activation, dropout, init, latent_size", "layer", "layers"),
+    "an unknown field": Case(WHOLE + "generator:\n  layer: 3\n", 5, "generator.layer", f"must be a field of mlp: {FIELDS}", "layer", "layers"),
     "a word for a number": Case(WHOLE + "generator: {layers: three}\n", 4, "generator.layers", "must be a whole number in [1, 100]", "three"),
     "a real for a whole number": Case(WHOLE + "generator: {layers: 2.5}\n", 4, "generator.layers", "must be a whole number in [1, 100]", "2.5"),
     "true for a number": Case(WHOLE + "generator: {dropout: true}\n", 4, "generator.dropout", "must be a number in [0, 0.99]", "true"),
     "not a number": Case(WHOLE + "generator: {dropout: .nan}\n", 4, "generator.dropout", "must be a number in [0, 0.99]", ".nan"),
     "out of the limits": Case(WHOLE + "generator: {dropout: 1.5}\n", 4, "generator.dropout", "must be a number in [0, 0.99]", "1.5"),
-    "an unknown choice": Case(WHOLE + "generator: {activation: rel}\n", 4, "generator.activation", "must be one of relu, leaky_relu, elu, gelu, relu6", "rel", "relu"),
-    "an unknown choice in a choice": Case(WHOLE + "generator:\n  activation:\n    choice:\n      - relu\n      - geluu\n", 8, "generator.activation.choice[1]", "must be one of relu, leaky_relu, elu, gelu, relu6", "geluu", "gelu"),
+    "an unknown choice": Case(WHOLE + "generator: {activation: rel}\n", 4, "generator.activation", f"must be one of {ACTIVATIONS}", "rel", "relu"),
+    "an unknown choice in a choice": Case(WHOLE + "generator:\n  activation:\n    choice:\n      - relu\n      - geluu\n", 8, "generator.activation.choice[1]", f"must be one of {ACTIVATIONS}", "geluu", "gelu"),
     "an unknown optimizer": Case(WHOLE + "optimizer: {generator: {name: adem}}\n", 4, "optimizer.generator.name", f"must be one of {OPTIMIZERS}", "adem", "adam"),
     "an optimizer for nobody": Case(WHOLE + "optimizer:\n  generators: {lr: 1e-4}\n", 5, "optimizer.generators", "must be a key of optimizer: generator, discriminator", "generators", "generator"),
     "a bound out of the limits": Case(WHOLE + "generator: {dropout: {float: [0.0, 1.5]}}\n", 4, "generator.dropout.float[1]", "must be a number in [0, 0.99]", "1.5"),
@@ -77,7 +83,7 @@ CASES = {
     "a choice twice": Case(WHOLE + "generator: {init: {choice: [he, torch, he]}}\n", 4, "generator.init.choice[2]", "must differ from the other choices", "he"),
     "a scale beside a choice": Case(WHOLE + "generator: {layers: {choice: [2, 4], log: true}}\n", 4, "generator.layers.log", "must stand beside float or int; a choice has no scale", "true"),
     "searched epochs": Case(WHOLE + "training: {epochs: {int: [1, 5]}}\n", 4, "training.epochs", "must be fixed: trials are compared after equal training", "{int: [1, 5]}"),
-    "an unknown key of training": Case(WHOLE + "training: {epoch: 5}\n", 4, "training.epoch", "must be a key of training: batch_size, epochs, evaluate_every, precision, d_steps_per_g_step", "epoch", "epochs"),
+    "an unknown key of training": Case(WHOLE + "training: {epoch: 5}\n", 4, "training.epoch", f"must be a key of training: {TRAINING}", "epoch", "epochs"),
     "a condition on an architecture": Case(WHOLE + "loss: {choice: [minimax, non_saturating], when: {generator.layers: 3}}\n", 4, "loss.when", "must not stand here: every trial needs a value", "{generator.layers: 3}"),
     # Tricks.
     "an unknown trick": Case(WHOLE + "tricks:\n  label_flip: {enabled: true}\n", 5, "tricks.label_flip", "", "label_flip", "label_flips"),
@@ -100,7 +106,7 @@ CASES = {
     "no trials": Case(DATA + "plan: {trials: 0}\n", 3, "plan.trials", "must be at least 1", "0"),
     "half a trial": Case(DATA + "plan: {trials: 2.5}\n", 3, "plan.trials", "must be a whole number", "2.5"),
     "no hours": Case(DATA + "plan: {hours: 0}\n", 3, "plan.hours", "must be above 0", "0"),
-    "a misspelt key of the plan": Case(DATA + "plan:\n  trials: 5\n  samplr: tpe\n", 5, "plan.samplr", "must be a key of plan: kind, trials, hours, epochs, replicates, seed, sampler, pruner, objective, enqueue", "samplr", "sampler"),
+    "a misspelt key of the plan": Case(DATA + "plan:\n  trials: 5\n  samplr: tpe\n", 5, "plan.samplr", f"must be a key of plan: {', '.join(PlanShell.model_fields)}", "samplr", "sampler"),
     "an unknown sampler": Case(DATA + "plan: {trials: 5, sampler: tpee}\n", 3, "plan.sampler", "must be one of tpe, random, gp, cmaes, qmc, nsgaii, grid", "tpee", "tpe"),
     "an unknown option": Case(DATA + "plan: {trials: 5, sampler: {name: qmc, scrambled: true}}\n", 3, "plan.sampler.scrambled", "must be an option of qmc: qmc_type, scramble", "scrambled", "scramble"),
     "an option where there is none": Case(DATA + "plan: {trials: 5, sampler: {name: random, seed: 3}}\n", 3, "plan.sampler.seed", "must not stand here: random has no options", "3"),
@@ -193,6 +199,5 @@ def test_message_names_everything() -> None:
     with pytest.raises(SpaceError, match="did you mean") as caught:
         parse_space(WHOLE + "generator: {activation: rel}\n", "spaces/broken.yaml")
     assert str(caught.value) == (
-        "spaces/broken.yaml:4: generator.activation: must be one of relu, leaky_relu, elu, gelu, relu6; "
-        "got rel (did you mean 'relu'?)"
+        f"spaces/broken.yaml:4: generator.activation: must be one of {ACTIVATIONS}; got rel (did you mean 'relu'?)"
     )

@@ -81,3 +81,19 @@ def test_an_installed_wheel_brings_its_spaces(tmp_path: Path) -> None:
     found, names = done.stdout.splitlines()
     assert Path(found) == installed / "search_spaces" / "quickstart.yaml"
     assert set(names.split()) >= SHIPPED
+
+
+def test_spaces_in_folders_are_found_by_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "seeds").mkdir()
+    for name in ("alone", "seeds/one_two"):
+        text = f"# What {name} is for.\nname: mine\ndataset: ring\nplan: {{trials: 1}}\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("gansearch.space.catalogue._folder", lambda: tmp_path)
+    assert [entry.name for entry in list_spaces()] == ["alone", "seeds/one_two"]
+    assert find_space("seeds/one-two") == find_space("seeds/one_two") == tmp_path / "seeds" / "one_two.yaml"
+    with pytest.raises(
+        SpaceError, match=r"or one of alone, seeds/one_two; got seeds/one_to \(did you mean 'seeds/one_two'"
+    ):
+        find_space("seeds/one_to")
+    with pytest.raises(SpaceError, match="must be a file that exists"):
+        find_space("elsewhere/one_two")

@@ -10,7 +10,7 @@ import pytest
 from gansearch.dimensions import Choice, Dimension, Float, Int
 from gansearch.errors import SpaceError
 from gansearch.records import Setting
-from gansearch.space import Condition, SearchSpace, parse_space
+from gansearch.space import Condition, SearchSpace, parse_space, resolve
 
 pytestmark = pytest.mark.usefixtures("conflicting")
 
@@ -63,13 +63,71 @@ def conditions(space: SearchSpace, path: str) -> tuple[Condition, ...]:
             "loss: scores\ntricks: {label_flips: true}\n",
             "ring",
             5,
-            "must not meet: trick label_flips acts on a cross entropy's targets, which loss scores does not have",
+            "must not meet: trick label_flips acts on the targets of a loss, which loss scores does not have",
         ),
         (
             "tricks: {labelled: true}\n",
             "unlabelled",
             4,
-            "must not meet: trick labelled needs classes, which data set unlabelled does not have",
+            "must not meet: trick labelled needs classes, which data set unlabelled does not have "
+            "(training.labels: kmeans makes some)",
+        ),
+        (
+            "loss: squares\ntricks: {logit_reader: true}\n",
+            "ring",
+            5,
+            "must not meet: trick logit_reader reads scores as the logits of a probability, "
+            "which loss squares does not make of them",
+        ),
+        (
+            "loss: energies\n",
+            "ring",
+            4,
+            "must not meet: loss energies takes reconstruction errors, which discriminator mlp does not give",
+        ),
+        (
+            "discriminator: rebuilding\nloss: minimax\n",
+            "ring",
+            5,
+            "must not meet: discriminator rebuilding scores by reconstruction errors, "
+            "which mean nothing to loss minimax",
+        ),
+        (
+            "discriminator: rebuilding\nloss: energies\ntricks: {feature_reader: true}\n",
+            "ring",
+            6,
+            "must not meet: trick feature_reader acts on features, which discriminator rebuilding does not give",
+        ),
+        (
+            "tricks:\n  packing: true\n  single: true\n",
+            "ring",
+            6,
+            "must not meet: trick single needs every sample by itself, and trick packing packs several together",
+        ),
+        (
+            "tricks:\n  replacing: true\n  latent_reader: true\n",
+            "ring",
+            6,
+            "must not meet: trick latent_reader needs the latents of the fakes, "
+            "and trick replacing puts other fakes in their place",
+        ),
+        (
+            "tricks:\n  shaping: true\n  shaping_too: true\n",
+            "ring",
+            6,
+            "must not meet: trick shaping_too decides the distribution of the latents, as does trick shaping",
+        ),
+        (
+            "tricks:\n  scoring: true\n  scoring_too: true\n",
+            "ring",
+            6,
+            "must not meet: trick scoring_too decides what a score is, as does trick scoring",
+        ),
+        (
+            "tricks: {picturing: true}\n",
+            "ring",
+            4,
+            "must not meet: trick picturing needs images, which data set ring does not have",
         ),
     ],
 )
@@ -164,6 +222,126 @@ def test_two_conditional_tricks_that_may_meet_are_refused() -> None:
     when = "{when: {generator.layers: {min: 3}}}"
     with pytest.raises(SpaceError, match="must not meet: trick per_sample"):
         read(f"generator: {{layers: {{int: [2, 7]}}}}\ntricks:\n  coupled: {when}\n  per_sample: {when}\n")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("packing", "single"), ("replacing", "latent_reader"), ("shaping", "shaping_too"), ("scoring", "scoring_too")],
+)
+def test_of_two_searched_tricks_at_most_one_is_on(one: str, other: str) -> None:
+    space = read(f"tricks:\n  {one}: {SWITCH}\n  {other}: {SWITCH}\n")
+    seen = {(each[f"tricks.{one}.enabled"], each[f"tricks.{other}.enabled"]) for each in samples(space)}
+    assert seen == {(False, False), (True, False), (False, True)}
+
+
+def test_what_suits_a_fixed_choice_is_allowed() -> None:
+    space = read("loss: squares\ntricks: {label_flips: true}\n")
+    assert space.fixed["tricks.label_flips.enabled"] is True
+    assert read("discriminator: rebuilding\nloss: energies\n").fixed["loss.name"] == "energies"
+    assert read("tricks: {picturing: true}\n", "mnist5k").notes == ()
+
+
+LABELLED = "tricks.labelled.enabled"
+
+
+def test_made_labels_are_classes_too() -> None:
+    fixed = read("training: {labels: kmeans}\ntricks: {labelled: true}\n", "unlabelled")
+    assert (fixed.fixed[LABELLED], fixed.notes) == (True, ())
+    searched = read(f"training: {{labels: {{choice: [own, kmeans]}}}}\ntricks: {{labelled: {SWITCH}}}\n", "unlabelled")
+    seen = {(each["training.labels"], each[LABELLED]) for each in samples(searched)}
+    assert seen == {("own", False), ("kmeans", False), ("kmeans", True)}
+    classed = read(f"training: {{labels: {{choice: [own, kmeans]}}}}\ntricks: {{labelled: {SWITCH}}}\n")
+    assert conditions(classed, LABELLED) == ()
+
+
+# --- plug-ins that every trial has ----------------------------------------------------------------------------------
+
+LOSS, ARCHITECTURE = "loss.name", "discriminator.architecture"
+
+
+def energies_meet(settings: dict[str, Setting]) -> bool:
+    """Whether loss and discriminator agree on what a score is; every field belongs to what is chosen."""
+    takes, gives = settings[LOSS] in ("energies", "balanced"), str(settings[ARCHITECTURE]).startswith("rebuilding")
+    assert ("loss.margin" in settings) == (settings[LOSS] in ("energies", "scores"))
+    assert ("discriminator.code" in settings) == (settings[ARCHITECTURE] == "rebuilding")
+    resolve(settings)
+    return takes == gives
+
+
+@pytest.mark.parametrize(
+    ("losses", "networks", "pairs"),
+    [
+        (
+            "non_saturating, energies",
+            "featureless, rebuilding",
+            {("non_saturating", "featureless"), ("energies", "rebuilding")},
+        ),
+        (
+            "minimax, non_saturating, energies, balanced",
+            "featureless, featured, rebuilding",
+            {
+                *((loss, network) for loss in ("minimax", "non_saturating") for network in ("featureless", "featured")),
+                ("energies", "rebuilding"),
+                ("balanced", "rebuilding"),
+            },
+        ),
+        (
+            "minimax, non_saturating, energies",
+            "featureless, rebuilding, rebuilding_too",
+            {
+                ("minimax", "featureless"),
+                ("non_saturating", "featureless"),
+                ("energies", "rebuilding"),
+                ("energies", "rebuilding_too"),
+            },
+        ),
+    ],
+)
+def test_a_loss_and_a_discriminator_that_suit_are_chosen(
+    losses: str, networks: str, pairs: set[tuple[Setting, Setting]]
+) -> None:
+    space = read(
+        f"loss: {{name: {{choice: [{losses}]}}}}\n"
+        f"discriminator: {{architecture: {{choice: [{networks}]}}, layers: {{int: [2, 4]}}}}\n"
+        f"tricks: {{feature_reader: {SWITCH}, label_flips: {SWITCH}}}\n"
+    )
+    found = samples(space, 120)
+    assert all(energies_meet(each) for each in found)
+    assert {(each[LOSS], each[ARCHITECTURE]) for each in found} == pairs
+    for each in found:
+        assert each[ARCHITECTURE] == "featured" or each["tricks.feature_reader.enabled"] is False
+        assert each[LOSS] in ("minimax", "non_saturating") or each["tricks.label_flips.enabled"] is False
+    assert any(each["tricks.label_flips.enabled"] for each in found)
+    assert any(each["tricks.feature_reader.enabled"] for each in found) == ("featured" in networks)
+
+
+def test_a_condition_on_a_divided_choice_holds_as_before() -> None:
+    space = read(
+        "loss: {choice: [non_saturating, energies]}\n"
+        "discriminator: {architecture: {choice: [featureless, rebuilding]}}\n"
+        "generator: {layers: {int: [4, 6], when: {discriminator.architecture: rebuilding}},\n"
+        "  width: {int: [8, 16], when: {loss.name: non_saturating}}}\n"
+    )
+    for each in samples(space):
+        assert (each["generator.layers"] != 3) is (each[ARCHITECTURE] == "rebuilding")
+        assert (each["generator.width"] != 256) is (each[LOSS] == "non_saturating")
+
+
+def test_a_choice_that_suits_no_other_is_taken_out_with_a_note() -> None:
+    space = read("loss: {choice: [non_saturating, energies]}\n")
+    assert space.fixed[LOSS] == "non_saturating"
+    assert space.notes == (
+        "loss.name: loss energies is never chosen: must not meet: "
+        "loss energies takes reconstruction errors, which discriminator mlp does not give",
+    )
+
+
+def test_choices_that_cannot_be_divided_are_refused() -> None:
+    with pytest.raises(SpaceError, match=r"fix loss\.name or discriminator\.architecture: their choices cannot"):
+        read(
+            "loss: {choice: [non_saturating, minimax, energies, balanced]}\n"
+            "discriminator: {architecture: {choice: [featureless, featured, rebuilding, rebuilding_too]}}\n"
+        )
 
 
 def test_plug_ins_appear_in_what_a_name_must_be() -> None:

@@ -105,11 +105,11 @@ def test_a_fixed_trick_is_off_where_the_searched_value_conflicts() -> None:
 
 def test_the_value_counts_only_with_its_architecture() -> None:
     space = read(
-        f"discriminator: {{architecture: {{choice: [mlp, layered]}}, {SEARCHED}}}\ntricks: {{slopes: {SWITCH}}}\n"
+        f"discriminator: {{architecture: {{choice: [bare, layered]}}, {SEARCHED}}}\ntricks: {{slopes: {SWITCH}}}\n"
     )
     assert seen(space, ARCHITECTURE, NORMALISATION, SLOPES) == {
-        ("mlp", None, True),
-        ("mlp", None, False),
+        ("bare", None, True),
+        ("bare", None, False),
         ("layered", "batch", False),
         *(("layered", value, on) for value in ("plain", "layer") for on in (True, False)),
     }
@@ -117,17 +117,17 @@ def test_the_value_counts_only_with_its_architecture() -> None:
 
 def test_a_fixed_value_counts_with_its_architecture() -> None:
     space = read(
-        "discriminator: {architecture: {choice: [mlp, layered]}, normalisation: batch}\n"
+        "discriminator: {architecture: {choice: [bare, layered]}, normalisation: batch}\n"
         f"tricks: {{slopes: {SWITCH}}}\n"
     )
-    assert condition(space, SLOPES) == (Condition(ARCHITECTURE, ("mlp",), or_absent=True),)
+    assert condition(space, SLOPES) == (Condition(ARCHITECTURE, ("bare",), or_absent=True),)
 
 
 def test_defaults_count_with_their_architectures() -> None:
     space = read(
-        f"discriminator: {{architecture: {{choice: [mlp, layered, coupling]}}}}\ntricks: {{slopes: {SWITCH}}}\n"
+        f"discriminator: {{architecture: {{choice: [bare, layered, coupling]}}}}\ntricks: {{slopes: {SWITCH}}}\n"
     )
-    assert condition(space, SLOPES) == (Condition(ARCHITECTURE, ("mlp", "layered"), or_absent=True),)
+    assert condition(space, SLOPES) == (Condition(ARCHITECTURE, ("bare", "layered"), or_absent=True),)
     assert ("coupling", "batch", False) in seen(space, ARCHITECTURE, NORMALISATION, SLOPES)
 
 

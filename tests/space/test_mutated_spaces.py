@@ -170,7 +170,13 @@ def check_faithful(space: SearchSpace, text: str) -> None:
     said = yaml.load(text.replace("\r\n", "\n").replace("\r", "\n"), Loader=yaml.BaseLoader)
     assert agree(said.pop("name"), space.name)
     plan, resources, detectors = (said.pop(key, {}) for key in ("plan", "resources", "detectors"))
-    for key in ("kind", "trials", "hours", "epochs", "replicates", "seed"):
+    priors = said.pop("priors", {})
+    assert "strength" not in priors or agree(priors.pop("strength"), space.priors.strength)
+    assert priors.keys() == space.priors.beliefs.keys()
+    for path, raw in priors.items():
+        value = raw["value"] if isinstance(raw, Mapping) else raw
+        assert agree(value, space.priors.beliefs[path].value), path
+    for key in ("kind", "trials", "hours", "epochs", "replicates", "seed", "max_active_tricks"):
         assert key not in plan or agree(plan[key], getattr(space.plan, key)), key
     for key in ("cpu", "gpu", "lanes", "concurrent"):
         assert key not in resources or agree(resources[key], getattr(space.resources, key)), key

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 
 import pytest
 
 from gansearch.dimensions import Choice, Dimension, Float, Int
 from gansearch.records import Setting
 from gansearch.space import SearchSpace, describe, list_spaces, load_space, parse_space, resolve
+from gansearch.training import Configuration
+from gansearch.tricks import tricks
 
 NAMES = [entry.name for entry in list_spaces()]
 
@@ -45,19 +49,49 @@ def shipped(name: str) -> SearchSpace:
     return parse_space(EXAMPLE, "design.yaml") if name == "design" else load_space(name)
 
 
+def misfits(configuration: Configuration) -> list[str]:
+    """What the facts of the parts say against training them together, told once more from what is built."""
+    loss, network = configuration.loss.facts, configuration.discriminator.facts
+    every = [each.facts for each in (configuration.generator, configuration.discriminator, configuration.loss)]
+    every += [trick.facts for trick in configuration.tricks]
+    counted = Counter(name for facts in every for name, holds in asdict(facts).items() if holds)
+    coupled = counted["couples_batch"] - configuration.generator.facts.couples_batch
+    geometry = configuration.dataset.geometry
+    has_classes = geometry.classes > 0 or configuration.training.labels == "kmeans"
+    wrong = {
+        "couples the batch": counted["needs_independent_samples"] and coupled,
+        "has no targets": counted["needs_targets"] and not loss.has_targets,
+        "has no probabilities": counted["needs_probability_loss"] and not loss.is_probability_loss,
+        "has other scores": loss.needs_energies != network.gives_energies,
+        "has no features": counted["needs_features"] and not network.gives_features,
+        "packs samples": counted["packs_samples"] and counted["needs_single_samples"],
+        "has other fakes": counted["replaces_fakes"] and counted["needs_latents"],
+        "shapes latents twice": counted["shapes_latents"] > 1,
+        "makes scores twice": counted["makes_scores"] > 1,
+        "has no classes": counted["needs_labels"] and not has_classes,
+        "has no images": counted["needs_images"] and len(geometry.shape) != 3,
+    }
+    return [what for what, is_so in wrong.items() if is_so]
+
+
 @pytest.mark.parametrize("name", [*NAMES, "design"])
 def test_whatever_is_sampled_can_be_resolved(name: str) -> None:
     space = shipped(name)
     source = random.Random(0)
     for _ in range(200):
-        parameters = space.suggest(chooser(source))
+        switches = sorted(space.trick_limit.off or ())
+        source.shuffle(switches)
+        parameters = space.suggest(chooser(source), switches=switches)
         settings = space.settings(parameters)
         assert {path: settings[path] for path in parameters} == parameters
         for parameter in space.parameters:
-            assert (parameter.path in parameters) == parameter.is_active(parameters)
+            is_there = parameter.path in parameters
+            assert is_there == parameter.is_active(parameters) or space.trick_limit.may_lack(parameter.path)
         configuration = resolve(settings)
+        assert misfits(configuration) == []
         on = {path.split(".")[1] for path, value in settings.items() if path.endswith(".enabled") and value is True}
-        on |= {str(value) for path, value in settings.items() if path == "tricks.gradient_penalty" and value != "off"}
+        slots = {f"tricks.{trick.slot}" for trick in tricks if trick.slot is not None}
+        on |= {str(value) for path, value in settings.items() if path in slots and value != "off"}
         assert {type(trick).name for trick in configuration.tricks} == on
 
 

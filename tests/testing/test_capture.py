@@ -21,7 +21,7 @@ from gansearch.training import Lane, Pack
 from gansearch.training.counter_streams import CounterStreams
 from gansearch.training.seeded_streams import SeededStreams
 from gansearch.training.step import Variant
-from gansearch.tricks import Lanes, Trick
+from gansearch.tricks import Classes, Lanes, Trick
 
 HERE = torch.full((4,), 0.5)
 
@@ -37,7 +37,7 @@ class Good(Trick):
     def initial_state(self, lanes: Lanes) -> dict[str, Tensor]:
         return {"t": lanes.generator_parameters.new_zeros(lanes.count)}
 
-    def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+    def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
         return latents + lanes.state["t"][:, None, None] / 1000
 
     def after_step(self, lanes: Lanes) -> None:
@@ -59,35 +59,35 @@ def images() -> Data:
     return TinyImages(train_samples=16 * capture.STEPS).load(None)
 
 
-def reads(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def reads(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents * (2.0 if latents.sum().item() > 1e9 else 1.0)
 
 
-def chooses(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def chooses(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents + 0 * latents[latents > 0].sum()
 
 
-def puts(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def puts(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     latents = latents.clone()
     latents[latents > 1] = latents.new_ones(())
     return latents
 
 
-def sends(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def sends(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents + torch.tensor([0.5] * 4, device=latents.device)
 
 
-def counts_outside(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def counts_outside(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     self.calls.append(1)
     return latents + len(self.calls) / 1000
 
 
-def turns(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def turns(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     self.calls.append(1)
     return latents + 1 if len(self.calls) % 2 else latents
 
 
-def goes_lane_by_lane(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def goes_lane_by_lane(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return torch.stack([lane * 2 for lane in latents.unbind()])
 
 
@@ -95,19 +95,19 @@ def replaces_state(self: Good, lanes: Lanes) -> None:
     lanes.state["t"] = lanes.state["t"] + 1
 
 
-def leaves_device(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def leaves_device(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents + torch.ones(4)
 
 
-def keeps_on_host(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def keeps_on_host(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents + HERE
 
 
-def goes_through_numpy(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def goes_through_numpy(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents * float(latents.detach().numpy().size)
 
 
-def copies_from_host(self: Good, lanes: Lanes, latents: Tensor) -> Tensor:
+def copies_from_host(self: Good, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents + torch.ones(4).to(latents.device)
 
 

@@ -20,3 +20,18 @@ def test_a_lane_depends_on_its_seed_and_the_consumer_alone() -> None:
     together = FakeDraws((3, 4)).keep_mask("a", (100,), p)
     assert torch.equal(together[1], FakeDraws((4,)).keep_mask("a", (100,), p[:1])[0])
     assert not torch.equal(together[1], FakeDraws((4,)).keep_mask("b", (100,), p[:1])[0])
+
+
+def test_noise_is_standard_normal_and_a_lane_has_its_own() -> None:
+    draws: Draws = FakeDraws((0, 1))
+    noise = draws.normal("noise.0", (50_000,))
+    assert noise.std(1).tolist() == pytest.approx([1, 1], abs=0.02)
+    assert noise.mean(1).tolist() == pytest.approx([0, 0], abs=0.02)
+    assert torch.equal(noise[1:], draws.lanes(1, 2).normal("noise.0", (50_000,)))
+
+
+@pytest.mark.parametrize("is_sampling", [False, True])
+def test_some_lanes_are_drawn_for_what_all_are(is_sampling: bool) -> None:
+    draws: Draws = FakeDraws((0, 1), is_sampling=is_sampling)
+    assert draws.is_sampling is draws.lanes(0, 1).is_sampling is is_sampling
+    assert not FakeDraws((0,)).is_sampling

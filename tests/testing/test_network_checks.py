@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gansearch.dimensions import Choice, static
-from gansearch.gan import Discriminator, Draws, Generator, Module, Parameter, generators
+from gansearch.gan import Discriminator, Divided, Draws, Generator, Module, Parameter, generators
 from gansearch.records import Facts, Geometry
 from gansearch.testing.contracts import check_discriminator, check_generator
 
@@ -135,6 +135,95 @@ def test_a_coupled_batch_may_be_implied_by_a_field() -> None:
             return Fixed(lambda v, x: scores(v, x - x.mean(1, keepdim=True) if self.centred else x), SCORE)
 
     check_discriminator(Made)
+
+
+def dividing(trunk: Forward, head: Callable[[int], Forward], features: int = 64) -> type[Discriminator]:
+    """A discriminator of two parts; the head is made for a number of added features."""
+
+    @dataclass(frozen=True, kw_only=True, eq=False)
+    class Made(Discriminator):
+        """A discriminator under test."""
+
+        name: ClassVar[str] = "made"
+        facts: ClassVar[Facts] = Facts(gives_features=True)
+
+        @property
+        def initialisation(self) -> str:
+            return "he"
+
+        def build(self, geometry: Geometry) -> Module:
+            return Fixed(scores, SCORE)
+
+        def divided(self, geometry: Geometry, added: int = 0) -> Divided:
+            weight = Parameter("weight", (64 + added,), 64)
+            return Divided(Fixed(trunk), Fixed(head(added), weight), features)
+
+    return Made
+
+
+def flat(values: Mapping[str, Tensor], samples: Tensor) -> Tensor:
+    return samples.flatten(2)
+
+
+def weighted(added: int) -> Forward:
+    return lambda values, features: (features * values["weight"][:, None]).sum(2)
+
+
+def first(added: int) -> Forward:
+    """Of the features alone, so that added numbers do not reach the scores."""
+    return lambda v, x: (x[..., :64] * v["weight"][:, None, :64]).sum(2) + 0 * (x.sum(2) + v["weight"].sum(1)[:, None])
+
+
+def test_a_discriminator_in_two_parts_passes() -> None:
+    check_discriminator(dividing(flat, weighted))
+
+
+@pytest.mark.parametrize(
+    ("cls", "message"),
+    [
+        (dividing(lambda _, x: x, weighted), r"features must be \(3, 16, 64\); got \(3, 16, 1, 8, 8\)"),
+        (dividing(flat, weighted, features=65), r"features must be \(3, 16, 65\); got \(3, 16, 64\)"),
+        (dividing(flat, lambda _: lambda v, x: 2 * weighted(0)(v, x)), "trunk and head must give its scores"),
+        (dividing(flat, first), "every added number must reach the scores"),
+    ],
+)
+def test_each_broken_rule_of_two_parts_is_named(cls: type[Discriminator], message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        check_discriminator(cls)
+
+
+class Noisy(Fixed):
+    """Adds noise also when samples are drawn."""
+
+    def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
+        output = super().__call__(parameters, inputs, draws)
+        return (
+            output
+            if draws is None
+            else output * draws.keep_mask("mask", output.shape[1:], inputs.new_zeros(len(inputs)) + 0.5)
+        )
+
+
+@pytest.mark.parametrize(
+    ("module", "told", "message"),
+    [
+        (Noisy, False, "must draw nothing when samples are drawn; its samples differ"),
+        (Fixed, True, r"must draw when samples are drawn, as \['noise_when_sampling'\] say; it does not"),
+    ],
+)
+def test_what_is_drawn_when_sampling_is_as_the_fields_say(module: type[Fixed], told: bool, message: str) -> None:
+    @dataclass(frozen=True, kw_only=True, eq=False)
+    class Made(generator(generated, WEIGHT)):  # type: ignore[misc]
+        """A generator under test."""
+
+        name: ClassVar[str] = "made"
+        noise_when_sampling: bool = static(told, Choice((False, True)), "whether it draws")
+
+        def build(self, geometry: Geometry) -> Module:
+            return module(generated, WEIGHT)
+
+    with pytest.raises(AssertionError, match=message):
+        check_generator(Made)
 
 
 def test_a_coupled_batch_may_be_declared() -> None:

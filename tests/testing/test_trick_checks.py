@@ -13,7 +13,7 @@ from torch import Tensor
 from gansearch.dimensions import Float, traced
 from gansearch.records import Facts
 from gansearch.testing.contracts import check_trick, check_trick_in_packs
-from gansearch.tricks import Batch, Labels, Lanes, Scalar, Trick, across
+from gansearch.tricks import Batch, Classes, Labels, Lanes, Scalar, Trick, across
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,11 +52,11 @@ def forgets_lanes(self: Any, lanes: Lanes, batch: Batch) -> Tensor:
     return batch.fake_scores.mean()
 
 
-def changes_precision(self: Any, lanes: Lanes, latents: Tensor) -> Tensor:
+def changes_precision(self: Any, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents.float()
 
 
-def drops_samples(self: Any, lanes: Lanes, latents: Tensor) -> Tensor:
+def drops_samples(self: Any, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
     return latents[:, 1:]
 
 
@@ -105,7 +105,7 @@ def test_a_good_trick_passes() -> None:
         (broken(paper="somebody"), "paper must name authors and year; got 'somebody'"),
         (broken(slot="No Slot"), "slot must be in snake case; got 'No Slot'"),
         (broken(facts=None), "facts must be Facts; got None"),
-        (broken(labels=turns_labels), "changes labels, so its facts must say needs_probability_loss"),
+        (broken(labels=turns_labels), "changes labels, so its facts must say needs_targets"),
         (broken(discriminator_loss=forgets_lanes), r"discriminator_loss@0 must have the shape \(3,\); got \(\)"),
         (broken(latents=drops_samples), r"latents@0 must have the shape \(3, 16, 4\); got \(3, 15, 4\)"),
         (broken(latents=changes_precision), "must keep the type float64; got torch.float32"),
@@ -117,11 +117,11 @@ def test_a_good_trick_passes() -> None:
         (broken(after_step=adds), "the state 'late' must be changed in place, not replaced"),
         (
             broken(initial_state=follows),
-            r"must name the states that are \[K, P\] and no others; average is \(3, 11\) and",
+            r"must name the states that are \[K, P\], no others; average is \(3, 11\) and",
         ),
         (
             broken(initial_state=counts, generator_shaped=frozenset({"t"})),
-            r"must name the states that are \[K, P\] and no others; t is \(3,\) and",
+            r"must name the states that are \[K, P\], no others; t is \(3,\) and",
         ),
         (broken(initial_state=follows_twice), r"must be \[K, P\]; average is \(3, 2, 11\) and \(3, 2, 13\)"),
         (broken(period=property(lambda self: int(float(torch.as_tensor(self.weight).sum()) * 100) or 1)), FROM_STATIC),
@@ -129,7 +129,7 @@ def test_a_good_trick_passes() -> None:
         (broken(period=0), "period must be at least 1; got 0"),
         (broken(neutral={"width": 0.0}), r"neutral must name its fields; got \['width'\]"),
         (
-            broken(labels=turns_labels, facts=Facts(needs_probability_loss=True)),
+            broken(labels=turns_labels, facts=Facts(needs_targets=True)),
             "labels_real must be unchanged at {'weight': 0.0}",
         ),
     ],

@@ -20,7 +20,7 @@ from gansearch.training import Lane, Pack
 from gansearch.training.checkpoint import from_bytes, to_bytes
 from gansearch.training.descent.rmsprop import RmsProp
 from gansearch.training.descent.sgd import Sgd
-from gansearch.tricks import Lanes, Trick
+from gansearch.tricks import Classes, Lanes, Trick
 
 EPOCHS_BEFORE, EPOCHS_AFTER = 2, 2
 
@@ -35,7 +35,7 @@ class Drift(Trick):
     def initial_state(self, lanes: Lanes) -> Mapping[str, Tensor]:
         return {"place": lanes.normal((1,)).clone()}
 
-    def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+    def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
         return latents + 0.01 * lanes.state["place"][:, None]
 
     def after_step(self, lanes: Lanes) -> None:

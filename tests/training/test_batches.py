@@ -19,7 +19,11 @@ def epoch(*, per_step: int = 1, at: int | tuple[int, ...] = 0, seeds: tuple[int,
     streams.at([at] * len(seeds) if isinstance(at, int) else at)
     batches = Batches(SAMPLES, lanes=len(seeds), batch_size=5, per_step=per_step, dtype=torch.float32)
     batches.shuffle(streams)
-    return [batches.at(torch.tensor([position])) for position in range(batches.steps_per_epoch)]
+    return [images(batches, position) for position in range(batches.steps_per_epoch)]
+
+
+def images(batches: Batches, position: int) -> list[Tensor]:
+    return [shown.images for shown in batches.at(torch.tensor([position]))]
 
 
 def test_an_epoch_holds_every_sample_at_most_once_and_drops_the_incomplete_batch() -> None:
@@ -64,7 +68,7 @@ def test_an_epoch_is_read_in_any_order_and_its_orders_stay_where_they_are() -> N
     batches = Batches(SAMPLES, lanes=2, batch_size=5, per_step=2, dtype=torch.float32)
     batches.shuffle(streams)
     place, orders = batches._orders.data_ptr(), batches._orders.clone()
-    second = batches.at(torch.tensor([1]))
+    second = images(batches, 1)
     streams.at([4, 4])
     batches.shuffle(streams)
 
@@ -73,8 +77,8 @@ def test_an_epoch_is_read_in_any_order_and_its_orders_stay_where_they_are() -> N
     streams.at([0, 0])
     batches.shuffle(streams)
     assert torch.equal(batches._orders, orders)
-    batches.at(torch.tensor([0]))
-    for ours, again in zip(second, batches.at(torch.tensor([1])), strict=True):
+    images(batches, 0)
+    for ours, again in zip(second, images(batches, 1), strict=True):
         assert torch.equal(ours, again)
 
 
@@ -89,7 +93,7 @@ def test_bytes_become_pixels_between_minus_one_and_one_whether_they_are_scaled_b
         prepared = ready(samples, torch.device("cpu"), dtype)
         batches = Batches(prepared, lanes=1, batch_size=64, per_step=1, dtype=dtype)
         batches.shuffle(seeded_streams(1))
-        (batch,) = batches.at(torch.tensor([0]))
+        (batch,) = images(batches, 0)
         return batch
 
     found = first_batch()

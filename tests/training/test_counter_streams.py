@@ -111,7 +111,7 @@ def test_without_the_second_key_the_sequence_is_splitmix() -> None:
 def test_the_largest_radius_and_the_smallest_are_finite(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = streams()
     extremes = torch.tensor([[0, -1, 2**63 - 1, -(2**63)]] * 3)
-    monkeypatch.setattr(ours, "_raw", lambda _, count: extremes[:, :count])
+    monkeypatch.setattr(ours, "_raw", lambda _consumer, count, _rows: extremes[:, :count])
 
     numbers = ours.normal("latents", (8,))
 

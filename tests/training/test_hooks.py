@@ -14,7 +14,9 @@ from gansearch.testing.streams import seeded_streams
 from gansearch.training import Lane, Pack
 from gansearch.training.hooks import Hooks
 from gansearch.training.lanes import TrickLanes
-from gansearch.tricks import Batch, Labels, Lanes, Trick
+from gansearch.training.passes import Passes
+from gansearch.training.streams import Streams
+from gansearch.tricks import Batch, Classes, Labels, Lanes, Trick
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +26,7 @@ class AddOne(Trick):
     name: ClassVar[str] = "add_one"
     paper: ClassVar[str] = "none, 2024"
 
-    def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+    def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
         return latents + 1
 
     def labels(self, lanes: Lanes, labels: Labels) -> Labels:
@@ -52,7 +54,7 @@ class Double(Trick):
     def period(self) -> int:
         return 3
 
-    def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+    def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
         return 2 * latents
 
     def labels(self, lanes: Lanes, labels: Labels) -> Labels:
@@ -69,14 +71,24 @@ class Double(Trick):
 
 
 def hooks(data: Data) -> Hooks:
-    pack = Pack([Lane(tiny_configuration(dropout=0.0), 0)], data)
-    return Hooks.bind((AddOne(), Double()), pack._training, 7, seeded_streams(0), "tricks")
+    return bound(Pack([Lane(tiny_configuration(dropout=0.0), 0)], data), seeded_streams(0))
+
+
+def bound(pack: Pack, streams: Streams) -> Hooks:
+    training = pack._training
+    leaves = training.generator.flat.leaves, training.discriminator.flat.leaves
+    return Hooks.bind((AddOne(), Double()), Passes(training, pack._sizes, pack._batches, *leaves), 7, streams, "tricks")
+
+
+def unlabelled() -> Batch:
+    images = torch.ones(1, 2, 3)
+    return Batch(real=images, fake=images, real_scores=None, fake_scores=torch.ones(1, 2))
 
 
 def test_each_gets_what_the_one_before_made(tiny_data: Data) -> None:
     both, ones = hooks(tiny_data), torch.ones(1, 2)
 
-    assert both.latents(torch.ones(1, 2, 3)).eq(4).all()
+    assert both.latents(torch.ones(1, 2, 3), None).eq(4).all()
     assert both.generator_labels(ones).eq(4).all()
     labels = both.labels(Labels(real=ones, fake=0 * ones))
     assert labels.real.eq(4).all()
@@ -85,7 +97,7 @@ def test_each_gets_what_the_one_before_made(tiny_data: Data) -> None:
 
 def test_terms_are_collected_from_those_that_have_one(tiny_data: Data) -> None:
     both = hooks(tiny_data)
-    batch = Batch(torch.ones(1, 2, 3), torch.ones(1, 2, 3), None, torch.ones(1, 2))
+    batch = unlabelled()
 
     assert [term.tolist() for term in both.discriminator_loss(batch, both.due(0))] == [[10.0]]
     assert [term.tolist() for term in both.generator_loss(batch, both.due(0))] == [[20.0]]
@@ -93,7 +105,7 @@ def test_terms_are_collected_from_those_that_have_one(tiny_data: Data) -> None:
 
 def test_only_terms_of_tricks_that_are_due_enter(tiny_data: Data) -> None:
     both = hooks(tiny_data)
-    batch = Batch(torch.ones(1, 2, 3), torch.ones(1, 2, 3), None, torch.ones(1, 2))
+    batch = unlabelled()
 
     assert [sorted(both.due(step)) for step in range(7)] == [
         ["add_one", "double"],
@@ -128,7 +140,10 @@ def test_each_trick_has_streams_and_state_of_its_own(tiny_data: Data) -> None:
     assert (dict(second.state), first.total_steps, first.count) == ({}, 7, 1)
     assert first.step is second.step is both.bound[0][1].streams.clock
     assert first.step.tolist() == [0]
-    assert first.training.generator_shaped == {"add_one": frozenset(), "double": frozenset({"average"})}
+    assert first.passes.training.shaped == {
+        "add_one": (frozenset(), frozenset()),
+        "double": (frozenset({"average"}), frozenset()),
+    }
     drawn = first.normal((3,))
     assert torch.equal(second.normal((3,)), seeded_streams(0).normal("tricks/double/normal", (3,)))
     assert torch.equal(drawn, seeded_streams(0).normal("tricks/add_one/normal", (3,)))
@@ -138,7 +153,7 @@ def test_each_trick_has_streams_and_state_of_its_own(tiny_data: Data) -> None:
 def test_a_further_pass_has_dropout_masks_of_its_own(tiny_data: Data) -> None:
     pack = Pack([Lane(tiny_configuration(dropout=0.5), 0)], tiny_data)
     streams = seeded_streams(0)
-    both = Hooks.bind((AddOne(), Double()), pack._training, 7, streams, "tricks")
+    both = bound(pack, streams)
     images = torch.ones(1, 4, 1, 8, 8)
     (_, first), (_, second) = both.bound
 

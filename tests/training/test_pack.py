@@ -22,7 +22,7 @@ from gansearch.training import Lane, Pack
 from gansearch.training.counter_streams import CounterStreams
 from gansearch.training.descent.adam import Adam
 from gansearch.training.descent.sgd import Sgd
-from gansearch.tricks import Batch, Labels, Lanes, Role, Scalar, Trick, across
+from gansearch.tricks import Batch, Classes, Labels, Lanes, Role, Scalar, Trick, across
 from gansearch.tricks.instance_noise import InstanceNoise
 
 LANES = 8
@@ -57,7 +57,7 @@ class Everything(Trick):
         """A random number a lane, and a copy of the generator."""
         return {"number": lanes.normal((1,)).clone(), "average": lanes.generator_parameters.clone()}
 
-    def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+    def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
         """With noise."""
         return latents + across(self.strength, latents) * lanes.normal(tuple(latents.shape[1:]))
 

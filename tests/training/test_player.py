@@ -31,7 +31,7 @@ def test_an_update_moves_the_parameters_along_the_gradients() -> None:
     one = player()
     before = one.flat.values.clone()
 
-    one.update([torch.ones(2, 1, 3), 2 * torch.ones(2, 1)], measure=False)
+    one.update(one.gather([torch.ones(2, 1, 3), 2 * torch.ones(2, 1)]), None, measure=False)
 
     step = torch.tensor([0.5, 0.5, 0.5, 1.0]).expand(2, -1)
     torch.testing.assert_close((before - one.flat.values)[:, :4], step, rtol=0, atol=1e-6)
@@ -44,12 +44,41 @@ def test_the_ratio_is_held_between_measurements() -> None:
     gradients = [torch.ones(2, 1, 3), torch.ones(2, 1)]
     expected = 0.5 * 2 / one.flat.values.norm(dim=1)
 
-    one.update(gradients, measure=True)
+    one.update(one.gather(gradients), None, measure=True)
     torch.testing.assert_close(one.update_ratio, expected, rtol=1e-5, atol=0)
-    one.update(gradients, measure=False)
+    one.update(one.gather(gradients), None, measure=False)
     torch.testing.assert_close(one.update_ratio, expected, rtol=1e-5, atol=0)
-    one.update(gradients, measure=True)
+    one.update(one.gather(gradients), None, measure=True)
     assert not torch.allclose(one.update_ratio, expected, rtol=1e-3)
+
+
+def test_a_share_of_an_update_is_made() -> None:
+    whole, partly = player(), player()
+    before = partly.flat.values.clone()
+    gradients = [torch.ones(2, 1, 3), torch.ones(2, 1)]
+
+    whole.update(whole.gather(gradients), None, measure=False)
+    partly.update(partly.gather(gradients), torch.tensor([1.0, 0.25]), measure=True)
+
+    assert torch.equal(partly.flat.values[0], whole.flat.values[0])
+    torch.testing.assert_close(
+        before[1] - partly.flat.values[1], (before - whole.flat.values)[1] / 4, rtol=1e-6, atol=1e-7
+    )
+    ratio = (before - partly.flat.values).norm(dim=1) / before.norm(dim=1)
+    torch.testing.assert_close(partly.update_ratio, ratio, rtol=1e-5, atol=0)
+
+
+def test_no_share_leaves_parameters_and_optimizer_as_they_are_even_beside_a_nan() -> None:
+    module = MlpDiscriminator(layers=1).build(Geometry((3,), bounded=False, classes=0))
+    one = Player(module, "torch", seeded_streams(1, 2), stack_traced([Adam(), Adam()], dtype=torch.float32))
+    before = {name: tensor.clone() for name, tensor in one.tensors().items()}
+    gradients = [torch.full((2, 1, 3), torch.nan), torch.ones(2, 1)]
+
+    one.update(one.gather(gradients), torch.tensor([0.0, 1.0]), measure=False)
+
+    for name, tensor in one.tensors().items():
+        assert torch.equal(tensor[0], before[name][0]), name
+        assert not torch.equal(tensor[1], before[name][1]), name
 
 
 OPTIMIZERS: dict[str, tuple[list[Optimizer], Callable[..., torch.optim.Optimizer], list[dict[str, object]]]] = {
@@ -105,7 +134,8 @@ def test_every_step_is_that_of_torch(name: str, form: Callable[[], AbstractConte
         images = seeded_normal(f"images {step}", (1, 2, 3), (16, 1, 4, 4))
         with form():
             loss = one(images, None).square().mean(1)
-            one.update(torch.autograd.grad(loss.sum(), one.flat.trained), measure=step % 10 == 0)
+            gradients = one.gather(torch.autograd.grad(loss.sum(), one.flat.trained))
+            one.update(gradients, None, measure=step % 10 == 0)
         for lane, (net, optimizer) in enumerate(zip(twins, theirs, strict=True)):
             optimizer.zero_grad()
             torch.autograd.backward(net(images[lane]).square().mean())

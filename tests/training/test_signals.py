@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from gansearch.training.signals import NAMES, SignalBuffer, binary_entropy, image_gradient_norm, label_floor, spread
-from gansearch.tricks import Labels
-
-
-def labels(real: float, fake: float) -> Labels:
-    return Labels(real=torch.full((1, 8), real).double(), fake=torch.full((1, 8), fake).double())
+from gansearch.training.signals import NAMES, SignalBuffer, image_gradient_norm, label_accuracy, spread
 
 
 def test_spread_is_the_standard_deviation_over_the_batch() -> None:
@@ -29,16 +22,12 @@ def test_spread_keeps_small_differences_of_large_numbers() -> None:
     assert spread(samples).item() == pytest.approx(1e-3, rel=0.05)
 
 
-@pytest.mark.parametrize(
-    ("real", "fake", "floor"),
-    [(1.0, 0.0, 0.0), (0.9, 0.0, 0.325), (0.95, 0.05, 0.397), (0.95, 0.15, 0.621), (1.2, -0.1, 0.0)],
-)
-def test_label_floor(real: float, fake: float, floor: float) -> None:
-    assert label_floor(labels(real, fake)).item() == pytest.approx(floor, abs=6e-4)
+def test_label_accuracy_rounds_the_labels() -> None:
+    says_real = torch.tensor([[True, True, False, True]])
 
-
-def test_binary_entropy_of_a_half_is_the_logarithm_of_two() -> None:
-    assert binary_entropy(torch.tensor(0.5).double()).item() == pytest.approx(math.log(2), abs=1e-12)
+    # y = .93 and D = .6 agree; y = .5 rounds to 0, half to even.
+    assert label_accuracy(says_real, torch.tensor([[0.93, 0.2, 0.1, 0.5]])).tolist() == [0.5]
+    assert label_accuracy(says_real, torch.ones(1, 4)).tolist() == [0.75]
 
 
 def test_image_gradient_norm_does_not_shrink_with_the_batch() -> None:

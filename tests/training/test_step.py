@@ -22,7 +22,7 @@ from gansearch.testing.streams import seeded_streams
 from gansearch.training import Configuration, Lane, Pack
 from gansearch.training.batches import Batches
 from gansearch.training.player import Player
-from gansearch.tricks import Batch, Labels, Lanes, Role, Trick
+from gansearch.tricks import Batch, Classes, Labels, Lanes, Role, Trick
 from gansearch.tricks.r1_penalty import R1Penalty
 
 SEED, EPOCHS = 4, 5
@@ -72,7 +72,7 @@ def real_batches(data: Data, d_steps: int) -> Iterator[list[Tensor]]:
         streams.at([epoch * batches.steps_per_epoch])
         batches.shuffle(streams)
         for position in range(batches.steps_per_epoch):
-            yield [real[0].flatten(1) for real in batches.at(torch.tensor([position]))]
+            yield [real.images[0].flatten(1) for real in batches.at(torch.tensor([position]))]
 
 
 Penalty: TypeAlias = Callable[[int, nn.Module, Tensor], Tensor]
@@ -203,7 +203,7 @@ class Watcher(Trick):
     paper: ClassVar[str] = "none, 2024"
     calls: ClassVar[list[tuple[object, ...]]] = []
 
-    def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+    def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
         self.calls.append(("latents", lanes.step.tolist(), tuple(latents.shape)))
         return latents
 
@@ -243,14 +243,14 @@ def test_hooks_stand_where_the_pseudo_code_has_them(tiny_data: Data) -> None:
 
     discriminator = [
         ("latents", [0], (1, 16, 4)),
-        ("labels", {1.0}, {0.0}),
         ("discriminator_input", "real", False),
         ("discriminator_input", "fake", False),
+        ("labels", {1.0}, {0.0}),
         ("discriminator_loss", True, (1, 16)),
     ]
     generator = [
-        ("generator_labels", {1.0}),
         ("discriminator_input", "generator", True),
+        ("generator_labels", {1.0}),
         ("generator_loss", None, True, False),
         ("after_step", [0], False),
     ]

@@ -291,10 +291,11 @@ class AllWords(Streams):
         every = torch.arange(-(2**15), 2**15).to(torch.int16)
         return every.repeat(len(self.seeds), 1)[rows]
 
-    def normal(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+    def normal(self, consumer: str, shape: tuple[int, ...], rows: slice = slice(None)) -> Tensor:
         raise NotImplementedError
 
-    uniform = normal
+    def uniform(self, consumer: str, shape: tuple[int, ...]) -> Tensor:
+        raise NotImplementedError
 
     def permutation(self, consumer: str, size: int) -> Tensor:
         raise NotImplementedError

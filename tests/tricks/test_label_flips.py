@@ -11,8 +11,10 @@ from torch import Tensor
 from gansearch.testing.lanes import FakeLanes
 from gansearch.tricks import Labels
 from gansearch.tricks.label_flips import LabelFlips
+from gansearch.tricks.label_smoothing import LabelSmoothing
 
 MANY = 200_000
+NOISY = LabelSmoothing(real=0.9, real_range=0.1, fake_range=0.1, generator=True)
 
 
 def drawn(trick: LabelFlips, count: int = MANY) -> Labels:
@@ -82,3 +84,26 @@ def test_lanes_have_chances_of_their_own() -> None:
     labels = trick.labels(FakeLanes(seeds=(0, 1)), Labels(real=ones, fake=torch.zeros_like(ones)))
     assert labels.real.mean(1).tolist() == [1.0, 0.0]
     assert labels.fake.mean(1).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("mode", ["independent", "swap"])
+def test_a_flipped_label_has_the_noise_of_the_other_kind(mode: str) -> None:
+    labels = NOISY.labels(FakeLanes(seeds=(1,)), drawn(LabelFlips(discriminator=0.05, mode=mode)))
+    error = 4 * math.sqrt(0.05 * 0.95 / MANY)
+    for got, others in ((labels.real, labels.real < 0.5), (labels.fake, labels.fake > 0.5)):
+        assert others.double().mean().item() == pytest.approx(0.05, abs=error)
+        assert got[got < 0.5].max().item() == pytest.approx(0.1, abs=1e-3)
+        assert got[got > 0.5].min().item() == pytest.approx(0.9, abs=1e-3)
+        assert got[got < 0.5].mean().item() == pytest.approx(0.05, abs=2e-3)
+        assert got[got > 0.5].mean().item() == pytest.approx(0.95, abs=2e-3)
+    if mode == "swap":
+        assert (labels.real < 0.5).sum().item() == (labels.fake > 0.5).sum().item()
+
+
+def test_the_generators_labels_are_flipped_and_noisy_alike() -> None:
+    ones = torch.ones(1, MANY, dtype=torch.float64)
+    flips = LabelFlips(discriminator=0.0, generator=0.05)
+    labels = NOISY.generator_labels(FakeLanes(seeds=(1,)), flips.generator_labels(FakeLanes(seeds=(0,)), ones))
+    assert (labels < 0.5).double().mean().item() == pytest.approx(0.05, abs=4 * math.sqrt(0.05 * 0.95 / MANY))
+    assert labels[labels < 0.5].max().item() == pytest.approx(0.1, abs=1e-3)
+    assert labels[labels > 0.5].min().item() == pytest.approx(0.9, abs=1e-3)

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from gansearch.testing.lanes import FakeLanes
-from gansearch.tricks import Batch
-from gansearch.tricks.r1_penalty import R1Penalty, mean_square_norm
+from gansearch.tricks import Batch, Classes
+from gansearch.tricks._slopes import mean_square_norm
+from gansearch.tricks.r1_penalty import R1Penalty
 
 
 def batch(lanes: FakeLanes) -> Batch:
@@ -34,7 +35,7 @@ def test_only_real_samples_count() -> None:
     class Bent(FakeLanes):
         """``D(x) = |x|^2 / 2``, whose gradient at x is x."""
 
-        def discriminate(self, images: torch.Tensor) -> torch.Tensor:
+        def discriminate(self, images: torch.Tensor, classes: Classes = None) -> torch.Tensor:
             return images.flatten(2).square().sum(2) / 2
 
     lanes = Bent()

@@ -14,7 +14,7 @@ from gansearch.tricks.spherical_latents import SphericalLatents, on_sphere
 @pytest.mark.parametrize("size", [2, 32, 100, 128])
 def test_every_latent_vector_has_the_length_root_d(size: int) -> None:
     latents = SphericalLatents().latents(
-        FakeLanes(), torch.randn(3, 16, size, generator=torch.Generator().manual_seed(0))
+        FakeLanes(), torch.randn(3, 16, size, generator=torch.Generator().manual_seed(0)), None
     )
     assert latents.norm(dim=-1).flatten().tolist() == pytest.approx([math.sqrt(size)] * 48, abs=1e-5)
 

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from gansearch.testing.lanes import FakeLanes
-from gansearch.tricks import Batch
-from gansearch.tricks.wgan_gp import WganGp, mean_square_excess
+from gansearch.tricks import Batch, Classes
+from gansearch.tricks._slopes import mean_square_excess
+from gansearch.tricks.wgan_gp import WganGp
 
 
 def batch(lanes: FakeLanes) -> Batch:
@@ -37,9 +38,9 @@ class Listening(FakeLanes):
 
     asked: Tensor
 
-    def discriminate(self, images: Tensor) -> Tensor:
+    def discriminate(self, images: Tensor, classes: Classes = None) -> Tensor:
         self.asked = images.detach()
-        return super().discriminate(images)
+        return super().discriminate(images, classes)
 
 
 def test_samples_lie_between_their_real_and_their_fake_one() -> None:
@@ -81,3 +82,13 @@ def test_both_images_are_left_without_a_gradient() -> None:
     WganGp().discriminator_loss(lanes, seen)
     assert not seen.real.requires_grad
     assert not seen.fake.requires_grad
+
+
+@pytest.mark.parametrize("every", [1, 4, 16])
+def test_a_lazy_penalty_is_as_many_times_as_strong_as_it_is_rarer(every: int) -> None:
+    often, lazy = WganGp(weight=2.0), WganGp(weight=2.0, every=every)
+    assert (often.period, lazy.period) == (1, every)
+    expected = every * often.discriminator_loss(FakeLanes(), batch(FakeLanes()))
+    assert lazy.discriminator_loss(FakeLanes(), batch(FakeLanes())).tolist() == pytest.approx(
+        expected.tolist(), rel=1e-12
+    )

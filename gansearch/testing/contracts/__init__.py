@@ -6,6 +6,7 @@ from gansearch.testing.contracts.data_sets import check_data, check_data_set
 from gansearch.testing.contracts.declarations import check_declaration
 from gansearch.testing.contracts.detectors import check_detector
 from gansearch.testing.contracts.exported_generators import check_exported_generator
+from gansearch.testing.contracts.losses import check_loss
 from gansearch.testing.contracts.metrics import check_metric
 from gansearch.testing.contracts.networks import check_discriminator, check_generator
 from gansearch.testing.contracts.tricks import check_trick
@@ -19,6 +20,7 @@ __all__ = [
     "check_discriminator",
     "check_exported_generator",
     "check_generator",
+    "check_loss",
     "check_metric",
     "check_trick",
     "check_trick_in_packs",

@@ -31,13 +31,19 @@ for index, folder in enumerate(sys.argv[1:]):
     spec = importlib.util.spec_from_file_location(f"generator_{{index}}", Path(folder) / "{CODE}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    save_file({{"samples": module.sample({BATCH}, seed={SEED})}}, Path(folder) / "{_DRAWN}")
+    samples, again = (module.sample({BATCH}, seed={SEED}) for _ in range(2))
+    quiet = module.load()(module.draw_latents({BATCH}, seed={SEED})).detach()
+    save_file({{"samples": samples, "again": again, "quiet": quiet}}, Path(folder) / "{_DRAWN}")
 """
 
 
 def check_exported_generator(cls: type[Generator], geometries: Sequence[Geometry] = (IMAGES,)) -> None:
-    """The plain module of every structure of a generator gives the samples that the generator gives."""
-    networks = [(lanes[0], geometry) for lanes, geometry in network_cases(cls, geometries)]
+    """The plain module of every structure of a generator gives the samples that the generator gives.
+
+    One that draws random numbers when samples are drawn does so there too, the same ones for the same seed.
+    """
+    # The last lane has the largest numbers: dropout and noise where there are any.
+    networks = [(lanes[-1], geometry) for lanes, geometry in network_cases(cls, geometries)]
     with tempfile.TemporaryDirectory() as parent:
         expected: dict[Path, Tensor] = {}
         for index, (network, geometry) in enumerate(networks):
@@ -45,11 +51,16 @@ def check_exported_generator(cls: type[Generator], geometries: Sequence[Geometry
             folder.mkdir()
             expected[folder] = _exported(network, geometry, folder)
         _sample_alone(list(expected))
-        for (network, _), (folder, wanted) in zip(networks, expected.items(), strict=True):
-            got = load_file(folder / _DRAWN)["samples"]
+        for (network, geometry), (folder, wanted) in zip(networks, expected.items(), strict=True):
+            drawn = load_file(folder / _DRAWN)
+            got = drawn["quiet"]
             assert got.shape == wanted.shape, f"{network}: exported samples must be {wanted.shape}; got {got.shape}"
             gap = (got - wanted).abs().max().item()
             assert gap <= TOLERANCE, f"{network}: exported samples must be those of the generator; got a gap of {gap}"
+            assert torch.equal(drawn["samples"], drawn["again"]), f"{network}: a seed must give the same samples"
+            draws = not torch.equal(drawn["samples"], got)
+            wanted_draws = network.plain(geometry).draws
+            assert draws is wanted_draws, f"{network}: whether samples are drawn with noise must be {wanted_draws}"
 
 
 def _exported(network: Generator, geometry: Geometry, folder: Path) -> Tensor:

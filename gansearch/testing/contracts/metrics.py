@@ -13,6 +13,8 @@ from gansearch.testing.contracts.declarations import check_declaration
 SAMPLES = 48
 FEATURES = 4
 CLASSES = 3
+BATCH = 8
+"""Samples of one of the minibatches that they are drawn in."""
 TOLERANCE = 1e-9
 
 
@@ -21,7 +23,7 @@ def measured(seed: int, count: int = SAMPLES) -> Measured:
     stream = torch.Generator().manual_seed(seed)
     features = torch.randn(count, FEATURES, generator=stream)
     probabilities = torch.randn(count, CLASSES, generator=stream).softmax(1)
-    return Measured(features, features, probabilities, torch.arange(count) % 4 != 0)
+    return Measured(features, features, probabilities, torch.arange(count) % 4 != 0, BATCH)
 
 
 def check_metric(cls: type[Metric]) -> None:
@@ -59,7 +61,7 @@ def check_needs(metric: Metric, real: Measured, fake: Measured) -> None:
     """It says what it misses, and measures without what it does not need."""
     name = type(metric).__name__
     bare_real, bare_fake = _bare(real), _bare(fake)
-    needs = metric.needs_classes or metric.needs_classifier or metric.needs_modes
+    needs = metric.needs_classes or metric.needs_classifier or metric.needs_modes or metric.needs_batches
     missing = metric.missing(bare_real)
     assert (missing is not None) == needs, f"{name}.missing must agree with what it needs; got {missing!r}"
     if missing is None:
@@ -94,4 +96,5 @@ def _copy(of: Measured) -> Measured:
 def _at(of: Measured, index: torch.Tensor) -> Measured:
     assert of.probabilities is not None
     assert of.high_quality is not None
-    return Measured(of.samples[index], of.features[index], of.probabilities[index], of.high_quality[index])
+    batch = of.batch if len(index) == SAMPLES else None
+    return Measured(of.samples[index], of.features[index], of.probabilities[index], of.high_quality[index], batch)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from gansearch.dimensions import Value, declared
+from gansearch.dimensions import Int, Value, declared
 from gansearch.gan import Discriminator, Generator, Module, Network
 from gansearch.records import Facts, Geometry
 from gansearch.testing.contracts.declarations import check_declaration
@@ -24,6 +24,10 @@ SMALL: Mapping[str, Value] = {"width": 8, "latent_size": 4}
 IMAGES = Geometry(shape=(1, 8, 8), bounded=True, classes=2)
 POINTS = Geometry(shape=(2,), bounded=False, classes=8)
 TOLERANCE = 1e-12
+ADDED = 3
+"""Numbers that are put behind the features of a discriminator."""
+_WHEN_SAMPLING = "_when_sampling"
+"""How the names of fields end that let a generator draw random numbers when samples are drawn."""
 
 N = TypeVar("N", bound=Network)
 
@@ -38,6 +42,7 @@ def check_generator(cls: type[Generator], geometries: Sequence[Geometry] = (IMAG
         module = network.build(geometry)
         check_parameters(module, network)
         check_generator_output(module, network, inputs, geometry)
+        check_draws_when_sampling(lanes, inputs, geometry)
         _check_passes(module, lanes, inputs, geometry)
 
 
@@ -52,6 +57,8 @@ def check_discriminator(cls: type[Discriminator], geometries: Sequence[Geometry]
         check_parameters(module, network)
         scores = module(parameter_values(module, SEEDS[: len(lanes)]), inputs, None)
         assert scores.shape == (len(lanes), BATCH), f"{network}: scores must be [K, B]; got {tuple(scores.shape)}"
+        if network.facts.gives_features:
+            check_divided(network, scores, inputs, geometry)
         _check_passes(module, lanes, inputs, geometry)
 
 
@@ -94,6 +101,38 @@ def check_generator_output(module: Module, network: Network, latents: Tensor, ge
         largest = samples.abs().max().item()
         assert largest <= 1, f"{network}: bounded samples must lie in [-1, 1]; got {largest}"
     assert samples.std(1).max().item() > 0, f"{network}: samples must follow the latents; got equal ones"
+
+
+def check_draws_when_sampling(lanes: Sequence[Generator], latents: Tensor, geometry: Geometry) -> None:
+    """When samples are drawn, only a generator that is told to draws random numbers; the lanes differ in how many."""
+    network = stacked(lanes)
+    module, seeds = network.build(geometry), SEEDS[: len(lanes)]
+    values = parameter_values(module, seeds)
+    quiet, drawn = (module(values, latents, draws) for draws in (None, FakeDraws(seeds, is_sampling=True)))
+    told = [name for name in declared(type(network)) if name.endswith(_WHEN_SAMPLING) and getattr(network, name)]
+    if not told:
+        assert torch.equal(quiet, drawn), f"{network} must draw nothing when samples are drawn; its samples differ"
+    elif len(lanes) == len(SEEDS):
+        assert not torch.equal(quiet, drawn), f"{network} must draw when samples are drawn, as {told} say; it does not"
+
+
+def check_divided(network: Discriminator, scores: Tensor, samples: Tensor, geometry: Geometry) -> None:
+    """A discriminator that gives features is its trunk and then its head, which takes further numbers behind them."""
+    seeds = SEEDS[: len(samples)]
+    parts, wide = network.divided(geometry), network.divided(geometry, ADDED)
+    values, wide_values = parameter_values(parts, seeds), parameter_values(wide, seeds)
+    features = parts.trunk(values, samples, None)
+    expected = (len(samples), BATCH, parts.features)
+    assert features.shape == expected, f"{network}: features must be {expected}; got {tuple(features.shape)}"
+    assert torch.equal(parts.head(values, features, None), scores), f"{network}: trunk and head must give its scores"
+    assert wide.features == parts.features, f"{network}: added numbers must not count as features; got {wide.features}"
+    assert torch.equal(wide.trunk(wide_values, samples, None), features), f"{network}: added numbers change its trunk"
+    check_parameters(wide, network)
+    given = seeded_normal("added", seeds, (BATCH, ADDED)).requires_grad_()
+    moved = wide.head(wide_values, torch.cat([features, given], 2), None)
+    assert moved.shape == scores.shape, f"{network}: scores must be [K, B]; got {tuple(moved.shape)}"
+    (slope,) = torch.autograd.grad(moved.sum(), given)
+    assert bool((slope != 0).all()), f"{network}: every added number must reach the scores"
 
 
 def check_gradients(module: Module, network: Network, inputs: Tensor) -> None:
@@ -162,10 +201,17 @@ def parameter_values(module: Module, seeds: Sequence[int]) -> dict[str, Tensor]:
 
 def network_cases(cls: type[N], geometries: Sequence[Geometry]) -> Iterator[tuple[list[N], Geometry]]:
     """Small lanes of every structure of a network, and the samples that they are for."""
+    said = declared(cls)
     small = small_settings(cls, SMALL)
+    # What is absent by default is there once, as small as it may be.
+    given: list[dict[str, Value]] = [
+        {name: field.dimension.low}
+        for name, field in said.items()
+        if field.optional and not field.traced and isinstance(field.dimension, Int)
+    ]
     for geometry in geometries:
-        for structure in structures(cls):
+        for structure in (*structures(cls), *given):
             lanes = variants(cls, len(SEEDS), {**small, **structure})
             yield (lanes if lanes[0].one_lane_reason(geometry) is None else lanes[:1]), geometry
-        if any(field.mixed for field in declared(cls).values()):
+        if any(field.mixed for field in said.values()):
             yield mixtures(cls, len(SEEDS), small), geometry

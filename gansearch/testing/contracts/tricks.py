@@ -21,7 +21,7 @@ from gansearch.tricks import Trick
 
 TOLERANCE = 1e-12
 SEEDS = (3, 4, 5)
-GENERATOR_SIZES = (11, 13)
+PLAYER_SIZES = (11, 13)
 
 
 def check_trick(cls: type[Trick]) -> None:
@@ -36,7 +36,7 @@ def check_trick(cls: type[Trick]) -> None:
         check_streams(lanes)
         check_state(lanes)
         check_state_stays(lanes)
-        check_generator_shaped(lanes)
+        check_parameter_shaped(lanes)
     check_neutral(cls)
 
 
@@ -53,8 +53,8 @@ def check_facts(cls: type[Trick]) -> None:
     """Facts are ``Facts``, and a trick that changes labels says that it needs a loss that has them."""
     assert isinstance(cls.facts, Facts), f"{cls.__name__}.facts must be Facts; got {cls.facts!r}"
     changes_labels = cls.labels is not Trick.labels or cls.generator_labels is not Trick.generator_labels
-    assert cls.facts.needs_probability_loss or not changes_labels, (
-        f"{cls.__name__} changes labels, so its facts must say needs_probability_loss"
+    assert cls.facts.needs_targets or not changes_labels, (
+        f"{cls.__name__} changes labels, so its facts must say needs_targets"
     )
 
 
@@ -81,7 +81,7 @@ def check_period(lanes: list[Trick]) -> None:
 def check_shapes(lanes: list[Trick]) -> None:
     """Every hook keeps shapes and type, gives [K] losses, and only finite numbers."""
     got = run_hooks(stacked(lanes), FakeLanes(seeds=SEEDS))
-    expected = expected_shapes(FakeLanes(seeds=SEEDS))
+    expected = expected_shapes(lanes[0], FakeLanes(seeds=SEEDS))
     for name, value in got.items():
         kind, _, _ = name.partition("@")
         if kind in expected:
@@ -100,6 +100,7 @@ def check_lanes_are_separate(lanes: list[Trick]) -> None:
     with torch.no_grad():
         poisoned_lanes.weights[0] = float("nan")
         poisoned_lanes.generator_parameters[0] = float("nan")
+        poisoned_lanes.discriminator_parameters[0] = float("nan")
     poisoned = run_hooks(stacked(lanes), poisoned_lanes)
     for index, seed in enumerate(SEEDS):
         alone = run_hooks(stacked([lanes[index]]), FakeLanes(seeds=(seed,)))
@@ -149,22 +150,24 @@ def check_state_stays(lanes: list[Trick]) -> None:
         )
 
 
-def check_generator_shaped(lanes: list[Trick]) -> None:
-    """What is laid out as the generator's parameters are is said to be, and nothing else is."""
-    small, large = (_state_shapes(lanes, size) for size in GENERATOR_SIZES)
-    for name, shape in small.items():
-        follows = shape != large[name]
-        shapes = f"{shape} and {large[name]} for generators of {GENERATOR_SIZES}"
-        assert not follows or (shape, large[name]) == tuple((len(SEEDS), size) for size in GENERATOR_SIZES), (
-            f"{_said(lanes)}: a state that follows the generator's parameters must be [K, P]; {name} is {shapes}"
-        )
-        assert follows == (name in lanes[0].generator_shaped), (
-            f"{_said(lanes)}: generator_shaped must name the states that are [K, P] and no others; {name} is {shapes}"
-        )
+def check_parameter_shaped(lanes: list[Trick]) -> None:
+    """What is laid out as a player's parameters are is said to be, and nothing else is."""
+    said = {"generator": lanes[0].generator_shaped, "discriminator": lanes[0].discriminator_shaped}
+    for player, names in said.items():
+        small, large = (_state_shapes(lanes, player, size) for size in PLAYER_SIZES)
+        for name, shape in small.items():
+            follows = shape != large[name]
+            shapes = f"{shape} and {large[name]} for {player}s of {PLAYER_SIZES}"
+            assert not follows or (shape, large[name]) == tuple((len(SEEDS), size) for size in PLAYER_SIZES), (
+                f"{_said(lanes)}: a state that follows the {player}'s parameters must be [K, P]; {name} is {shapes}"
+            )
+            assert follows == (name in names), (
+                f"{_said(lanes)}: {player}_shaped must name the states that are [K, P], no others; {name} is {shapes}"
+            )
 
 
-def _state_shapes(lanes: list[Trick], generator_size: int) -> dict[str, tuple[int, ...]]:
-    worked = FakeLanes(seeds=SEEDS, generator_size=generator_size)
+def _state_shapes(lanes: list[Trick], player: str, size: int) -> dict[str, tuple[int, ...]]:
+    worked = FakeLanes(seeds=SEEDS, **{f"{player}_size": size})  # type: ignore[arg-type]
     run_hooks(stacked(lanes), worked)
     return {name: tuple(tensor.shape) for name, tensor in worked.state.items()}
 
@@ -182,7 +185,9 @@ def check_neutral(cls: type[Trick]) -> None:
         given = given_to_hooks(lanes).get(kind)
         if given is not None:
             assert torch.equal(value, given), f"{cls.__name__}: {kind} must be unchanged at {dict(cls.neutral)}"
-        elif kind.endswith("_loss"):
+        elif kind.endswith("_share"):
+            assert bool((value == 1).all()), f"{cls.__name__}: {kind} must be 1 at {dict(cls.neutral)}, step {step}"
+        elif kind in ("discriminator_loss", "generator_loss"):
             assert bool((value == 0).all()), f"{cls.__name__}: {kind} must be 0 at {dict(cls.neutral)}, step {step}"
 
 

@@ -1,4 +1,4 @@
-"""What every trick must do in a pack that really trains: 8 x 8 images, 8 units, batches of 16."""
+"""What every trick must do in a pack that really trains: 8 x 8 images, 8 units or filters, batches of 16."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gansearch.testing.contracts.capture import check_capturable
 from gansearch.testing.data import TinyImages
 from gansearch.testing.variants import structures, variants
 from gansearch.training import Lane, Pack
-from gansearch.tricks import Lanes, Role, Trick
+from gansearch.tricks import Classes, Lanes, Role, Trick
 
 SEEDS = (3, 4, 5)
 PARITY_EPOCHS = 25
@@ -35,14 +35,16 @@ def check_trick_in_packs(cls: type[Trick]) -> None:
         check_capturable(
             [Lane(tiny_configuration(trick), seed) for seed, trick in enumerate(variants(cls, 8, structure))]
         )
+    check_parity(variants(cls, len(SEEDS)), SHORT_EPOCHS, "dcgan")
+    check_it_acts(cls)
     check_neutral_run(cls)
 
 
-def check_parity(tricks: Sequence[Trick], epochs: int = PARITY_EPOCHS) -> None:
+def check_parity(tricks: Sequence[Trick], epochs: int = PARITY_EPOCHS, architecture: str = "mlp") -> None:
     """After training in float64 a lane of a pack, whose neighbours differ, equals the lane alone within 1e-9."""
-    together = _trained([(trick,) for trick in tricks], SEEDS, epochs)
+    together = _trained([(trick,) for trick in tricks], SEEDS, epochs, architecture)
     for index, (trick, seed) in enumerate(zip(tricks, SEEDS, strict=True)):
-        alone = _trained([(trick,)], (seed,), epochs)
+        alone = _trained([(trick,)], (seed,), epochs, architecture)
         for averaged in {False, alone.has_average}:
             expected = alone.sample(SAMPLES, averaged=averaged)[0]
             gap = (together.sample(SAMPLES, averaged=averaged)[index] - expected).abs().max().item()
@@ -73,6 +75,18 @@ def check_resume(trick: Trick) -> None:
         assert torch.equal(*samples), f"{trick}: samples must repeat after a resume"
 
 
+def check_it_acts(cls: type[Trick]) -> None:
+    """On, at the lows, the defaults or the highs of its fields, it makes another run than off."""
+    absent = _outcome(())
+    same = [torch.equal(absent, _outcome((trick,))) for trick in variants(cls, 3)]
+    assert not all(same), f"{cls.__name__} must make a difference somewhere in its ranges; got the run without it"
+
+
+def _outcome(tricks: tuple[Trick, ...]) -> Tensor:
+    pack = _trained([tricks], SEEDS[:1], SHORT_EPOCHS)
+    return pack.sample(SAMPLES, averaged=True)
+
+
 def check_neutral_run(cls: type[Trick]) -> None:
     """At its neutral values the trick leaves the run as if it did not exist, to the bit."""
     if not cls.neutral:
@@ -100,7 +114,7 @@ def recorder() -> type[Recorder]:
         paper: ClassVar[str] = "none, 2024"
         seen: ClassVar[list[Tensor]] = []
 
-        def latents(self, lanes: Lanes, latents: Tensor) -> Tensor:
+        def latents(self, lanes: Lanes, latents: Tensor, classes: Classes) -> Tensor:
             self.seen.append(latents.detach().clone())
             return latents
 
@@ -114,8 +128,8 @@ def recorder() -> type[Recorder]:
     return Fresh
 
 
-def _trained(lanes: Sequence[tuple[Trick, ...]], seeds: Sequence[int], epochs: int) -> Pack:
-    pack = _pack(lanes, seeds)
+def _trained(lanes: Sequence[tuple[Trick, ...]], seeds: Sequence[int], epochs: int, architecture: str = "mlp") -> Pack:
+    pack = _pack(lanes, seeds, architecture)
     for _ in range(epochs):
         signals = pack.train_epoch()
         assert signals.values.shape[0] == len(seeds), f"{lanes}: signals must have a lane axis"
@@ -123,9 +137,10 @@ def _trained(lanes: Sequence[tuple[Trick, ...]], seeds: Sequence[int], epochs: i
     return pack
 
 
-def _pack(lanes: Sequence[tuple[Trick, ...]], seeds: Sequence[int]) -> Pack:
+def _pack(lanes: Sequence[tuple[Trick, ...]], seeds: Sequence[int], architecture: str = "mlp") -> Pack:
+    configurations = [tiny_configuration(*tricks, architecture=architecture) for tricks in lanes]
     return Pack(
-        [Lane(tiny_configuration(*tricks), seed) for tricks, seed in zip(lanes, seeds, strict=True)],
+        [Lane(configuration, seed) for configuration, seed in zip(configurations, seeds, strict=True)],
         TinyImages().load(None),
         dtype=torch.float64,
     )

@@ -13,7 +13,7 @@ from torch import Tensor
 from gansearch.metrics.evaluator import RUNG_SAMPLES
 from gansearch.records import Evaluation, MetricValue, Protocol
 from gansearch.trial.own_loop.exchange import Evaluated
-from gansearch.trial.samples import COLUMNS, ROWS, to_npz
+from gansearch.trial.samples import COLUMNS, ROWS, Drawn, to_npz
 from gansearch.trial.workbench import Workbench
 
 PICTURES = ROWS * COLUMNS
@@ -52,7 +52,7 @@ def picture_npz(samples: Tensor, bench: Workbench | None) -> bytes | None:
     Without a data set there are no real images beside them.
     """
     if bench is not None:
-        return to_npz(bench.data, samples)
+        return to_npz(bench.data, Drawn(samples))
     if samples.ndim != 4 or samples.shape[1] not in (1, 3):
         return None
     fake = ((samples[:PICTURES].nan_to_num(0.0).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).numpy()
