@@ -107,3 +107,10 @@ def test_bytes_become_pixels_between_minus_one_and_one_whether_they_are_scaled_b
 def test_less_than_a_batch_is_refused() -> None:
     with pytest.raises(TrainingError, match=r"at least one batch; got 22 samples and a batch_size of 23"):
         Batches(SAMPLES, lanes=1, batch_size=23, per_step=1, dtype=torch.float32)
+
+
+def test_100_epochs_of_mnist_in_batches_of_128_are_about_46900_steps() -> None:
+    digits = Samples(torch.zeros(60_000, 1, dtype=torch.uint8), torch.zeros(60_000, dtype=torch.int64))
+    batches = Batches(digits, lanes=1, batch_size=128, per_step=1, dtype=torch.float32)
+    # The incomplete batch is dropped: 468 steps an epoch, where 46,900 counts it.
+    assert 100 * batches.steps_per_epoch == 46_800

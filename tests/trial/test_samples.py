@@ -5,8 +5,9 @@ import io
 import numpy as np
 import torch
 
-from gansearch.data import datasets
+from gansearch.data import Data, Samples, datasets
 from gansearch.data.ring import Ring
+from gansearch.records import Geometry
 from gansearch.trial.samples import Drawn, to_npz
 
 
@@ -43,3 +44,13 @@ def test_points_are_stored_as_they_are() -> None:
     assert (stored.shape, real.shape) == ((1000, 2), (1000, 2))
     assert stored.dtype == np.float32
     np.testing.assert_array_equal(real, data.train.values[:1000].numpy())
+
+
+def test_real_images_come_back_as_they_were() -> None:
+    every = torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16)
+    data = Data("bytes", Geometry((1, 16, 16), True, 0), Samples(every, torch.zeros(1, dtype=torch.int64)), None, "")
+    pixels = data.train.batch(torch.tensor([0]))
+    assert (pixels.min().item(), pixels.max().item()) == (-1.0, 1.0)
+    stored, real = unpacked(to_npz(data, Drawn(pixels)))
+    np.testing.assert_array_equal(stored, every.numpy())  # a round trip within 1 / 255
+    np.testing.assert_array_equal(real, every.numpy())
