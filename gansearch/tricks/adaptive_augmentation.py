@@ -24,9 +24,9 @@ class AdaptiveAugmentation(Trick):
     """Augments samples with a probability that moves: ``p <- p + B / (1000 kimg) * sign(E sign(D(x)) - target)``.
 
     Each augmentation of each sample, in either update, is made with probability p by itself; gradients pass through.
-    The share of real samples that are taken for real tells how far the discriminator overfits: p starts at 0 and stays
-    in [0, 1]. The paper moves p every 4 steps, here each moves it in proportion. It makes sense where there are few
-    real samples, and how few are too few is not known. Digits are translated alone; nothing is flipped.
+    The share of real samples that are taken for real tells how far the discriminator overfits: p starts at ``start``
+    and stays in [0, 1]. The paper moves p every 4 steps, here each moves it in proportion. It makes sense where there
+    are few real samples, and how few are too few is not known. Digits are translated alone; nothing is flipped.
     """
 
     name: ClassVar[str] = "adaptive_augmentation"
@@ -45,6 +45,9 @@ class AdaptiveAugmentation(Trick):
         unit="thousand samples",
         limits=Float(1e-3, 1e6),
     )
+    start: Scalar = traced(
+        0.0, Float(0.0, 0.5), "p at the start of the run", unit="probability", limits=Float(0.0, 1.0)
+    )
     color: bool = static(False, YES_OR_NO, "whether colors are changed")
     translation: bool = static(True, YES_OR_NO, "whether samples are translated")
     cutout: bool = static(False, YES_OR_NO, "whether a square is cut out")
@@ -52,7 +55,7 @@ class AdaptiveAugmentation(Trick):
     def initial_state(self, lanes: Lanes) -> Mapping[str, Tensor]:
         """The probability and the mean sign of the last real scores, [K] each."""
         zeros = lanes.generator_parameters.new_zeros(lanes.count)
-        return {"p": zeros, "sign": zeros.clone()}
+        return {"p": zeros + self.start, "sign": zeros}
 
     def discriminator_input(self, lanes: Lanes, images: Tensor, role: Role) -> Tensor:
         """Images [K, B, C, H, W], some of them augmented; each role draws numbers of its own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import torch
@@ -55,7 +56,7 @@ class VaeGan(Trick):
 
     def generator_parameters(self, sizes: Sizes) -> tuple[Parameter, ...]:
         """Weights and biases of the encoder."""
-        return self._encoder(sizes).parameters
+        return _encoder(sizes.geometry.numel, self.width, sizes.latents).parameters
 
     def adversarial_loss(self, lanes: Lanes, loss: Tensor) -> Tensor:
         """The weighted loss per lane, shape [K]."""
@@ -66,18 +67,19 @@ class VaeGan(Trick):
         assert batch.latents is not None
         count, size = batch.latents.shape[1], lanes.sizes.latents
         images = lanes.real(below(lanes.uniform((count,)), ANY)).images
-        mean, log_variance = self._encoder(lanes.sizes)(lanes.own, images, None).tensor_split(2, 2)
+        encoder = _encoder(lanes.sizes.geometry.numel, self.width, size)
+        mean, log_variance = encoder(lanes.own, images, None).tensor_split(2, 2)
         log_variance = log_variance.clamp(-LARGEST_LOG_VARIANCE, LARGEST_LOG_VARIANCE)
         code = mean + torch.exp(log_variance / 2) * lanes.normal((count, size))
         made = lanes.generate(torch.cat([code, batch.latents[..., size:]], 2))
         error = half_square_error(images, made)
         return self.reconstruction * error + self.beta * divergence_from_normal(mean, log_variance)
 
-    def _encoder(self, sizes: Sizes) -> Sequential:
-        numel = sizes.geometry.numel
-        hidden, codes = Linear("hidden", numel, self.width), Linear("codes", self.width, 2 * sizes.latents)
-        activation = Elementwise(ACTIVATIONS["leaky_relu"])
-        return Sequential((Reshape((numel,)), hidden, activation, codes))
+
+@cache
+def _encoder(numel: int, width: int, latents: int) -> Sequential:
+    hidden, codes = Linear("hidden", numel, width), Linear("codes", width, 2 * latents)
+    return Sequential((Reshape((numel,)), hidden, Elementwise(ACTIVATIONS["leaky_relu"]), codes))
 
 
 def half_square_error(real: Floats[Tensor, "K B *S"], made: Floats[Tensor, "K B *S"]) -> Floats[Tensor, " K"]:

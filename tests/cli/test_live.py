@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import select
 from collections.abc import Callable
 
 from rich.console import Console
@@ -43,6 +44,14 @@ def test_a_pipe_gets_a_line_when_it_is_time(studies: Studies) -> None:
     assert stream.getvalue().count("0 of 4 trials ended") == 3
 
 
+def everything(leader: int) -> str:
+    """What has been drawn: a terminal hands it out in portions."""
+    portions: list[bytes] = []
+    while select.select([leader], [], [], 0.5)[0]:
+        portions.append(os.read(leader, 65536))
+    return b"".join(portions).decode()
+
+
 def test_a_terminal_gets_a_table(studies: Studies) -> None:
     leader, follower = pty.openpty()
     with studies("rings", [End.COMPLETED]) as study, os.fdopen(follower, "w", encoding="utf-8") as terminal:
@@ -51,7 +60,7 @@ def test_a_terminal_gets_a_table(studies: Studies) -> None:
             display.watch(study.status())
             display.say("a sentence [with brackets]")
         terminal.flush()
-        drawn = os.read(leader, 65536).decode()
+        drawn = everything(leader)
     os.close(leader)
 
     assert "a sentence [with brackets]" in drawn

@@ -47,7 +47,7 @@ def test_every_optimizer(architecture: str, optimizer: str) -> None:
     )
 
 
-@pytest.mark.parametrize("company", companies(tricks)[:4], ids=lambda company: f"{len(company)} tricks")
+@pytest.mark.parametrize("company", companies(tricks)[:2], ids=lambda company: f"{len(company)} tricks")
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_many_tricks_together_with_further_updates_of_the_discriminator(
     architecture: str, company: tuple[type[Trick], ...]

@@ -14,9 +14,7 @@ from gansearch.data import Data
 from gansearch.gan import losses
 from gansearch.gan.dcgan import DcganDiscriminator, DcganGenerator
 from gansearch.testing.capture import lanes_at_once
-from gansearch.testing.configurations import tiny_configuration
 from gansearch.testing.data import TinyImages
-from gansearch.testing.variants import variants
 from gansearch.training import Configuration, Lane, Pack, TrainingSettings, optimizers
 from gansearch.tricks import Trick, tricks
 
@@ -98,23 +96,6 @@ def test_parity_of_losses_and_scores_in_single_precision_over_10_steps(
             np.testing.assert_allclose(
                 signals[name][index, :10], alone[name][0, :10], rtol=1e-5, atol=1e-5, err_msg=name
             )
-
-
-@pytest.mark.parametrize("cls", tuple(tricks), ids=lambda cls: cls.name)
-def test_every_trick_goes_with_convolutions(tiny_data: Data, cls: type[Trick]) -> None:
-    lanes = [
-        Lane(tiny_configuration(trick, architecture="dcgan"), seed=index)
-        for index, trick in enumerate(variants(cls, 3))
-    ]
-    together = Pack(lanes, tiny_data, dtype=torch.float64)
-    train(together, 3)
-
-    alone = Pack(lanes[2:], tiny_data, dtype=torch.float64)
-    train(alone, 3)
-    state = together.lane_state(2).tensors
-    for name, tensor in alone.lane_state(0).tensors.items():
-        assert tensor.isfinite().all(), name
-        torch.testing.assert_close(state[name], tensor, rtol=1e-9, atol=1e-9)
 
 
 def test_a_nan_stays_in_its_lane(tiny_data: Data) -> None:

@@ -1,4 +1,4 @@
-"""Every row of the table has its code, its setting and the test that proves it, and every trick has its row."""
+"""Every row of the table has its code, its setting and the test that proves it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from gansearch.space.known_settings import is_known
-from gansearch.tricks import tricks
 from gansearch.tricks.rows import Row, groups, rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,8 +61,3 @@ def test_it_says_what_it_is_and_where_it_comes_from(row: Row) -> None:
     assert 0 < len(row.title) <= 90
     assert row.citation
     assert bool(row.seeds) is row.number.isdigit()
-
-
-def test_every_trick_stands_in_a_row() -> None:
-    built_in = {cls.name for cls in tricks if cls.__module__.startswith("gansearch.tricks.")}
-    assert built_in - {name for row in rows() for name in row.tricks} == set()

@@ -19,7 +19,7 @@ from gansearch.tricks import Classes, Lanes, Role, Trick
 
 SEEDS = (3, 4, 5)
 PARITY_EPOCHS = 25
-"""100 steps; for structures other than the default one, the short run does."""
+"""100 steps, for the default structure and the lane in the middle; the short run for the others."""
 PARITY_TOLERANCE = 1e-9
 SHORT_EPOCHS = 3
 SAMPLES = 8
@@ -29,22 +29,36 @@ def check_trick_in_packs(cls: type[Trick]) -> None:
     """Everything that only training can tell of a trick."""
     for structure in structures(cls):
         lanes = variants(cls, len(SEEDS), structure)
-        check_parity(lanes, SHORT_EPOCHS if structure else PARITY_EPOCHS)
+        check_parity(lanes, SHORT_EPOCHS)
         check_other_streams(lanes[0])
         check_resume(lanes[0])
-        check_capturable(
-            [Lane(tiny_configuration(trick), seed) for seed, trick in enumerate(variants(cls, 8, structure))]
-        )
-    check_parity(variants(cls, len(SEEDS)), SHORT_EPOCHS, "dcgan")
+        eight = [Lane(tiny_configuration(trick), seed) for seed, trick in enumerate(variants(cls, 8, structure))]
+        check_capturable(eight, is_variant=bool(structure))
+    check_parity(variants(cls, len(SEEDS)), PARITY_EPOCHS, only=(1,))
+    check_parity(variants(cls, len(SEEDS)), SHORT_EPOCHS, architecture="dcgan")
     check_it_acts(cls)
     check_neutral_run(cls)
 
 
-def check_parity(tricks: Sequence[Trick], epochs: int = PARITY_EPOCHS, architecture: str = "mlp") -> None:
-    """After training in float64 a lane of a pack, whose neighbours differ, equals the lane alone within 1e-9."""
+def check_parity(
+    tricks: Sequence[Trick],
+    epochs: int = PARITY_EPOCHS,
+    *,
+    only: Sequence[int] = (0, 1, 2),
+    architecture: str = "mlp",
+) -> None:
+    """After training in float64 a lane of a pack, whose neighbours differ, equals the lane alone within 1e-9.
+
+    Args:
+        tricks: of the lanes.
+        epochs: of 4 steps.
+        only: the lanes that are trained alone, too.
+        architecture: of both networks.
+    """
     together = _trained([(trick,) for trick in tricks], SEEDS, epochs, architecture)
-    for index, (trick, seed) in enumerate(zip(tricks, SEEDS, strict=True)):
-        alone = _trained([(trick,)], (seed,), epochs, architecture)
+    for index in only:
+        trick = tricks[index]
+        alone = _trained([(trick,)], SEEDS[index : index + 1], epochs, architecture)
         for averaged in {False, alone.has_average}:
             expected = alone.sample(SAMPLES, averaged=averaged)[0]
             gap = (together.sample(SAMPLES, averaged=averaged)[index] - expected).abs().max().item()
@@ -56,9 +70,12 @@ def check_other_streams(trick: Trick) -> None:
     without, beside = recorder(), recorder()
     _trained([(without(),)], SEEDS[:1], SHORT_EPOCHS)
     _trained([(beside(), trick)], SEEDS[:1], SHORT_EPOCHS)
-    assert len(without.seen) == len(beside.seen) > 0, f"{trick} must not change how often other hooks are called"
-    for expected, got in zip(without.seen, beside.seen, strict=True):
-        assert torch.equal(expected, got), f"{trick} must leave latents, batches and other tricks' numbers as they are"
+    assert without.seen, f"{trick}: other hooks must be called"
+    # Beside it there may be more: a trick may have the others make it latents of its own.
+    left = iter(beside.seen)
+    for expected in without.seen:
+        is_there = any(expected.shape == got.shape and torch.equal(expected, got) for got in left)
+        assert is_there, f"{trick} must leave latents, batches and other tricks' numbers as they are"
 
 
 def check_resume(trick: Trick) -> None:
