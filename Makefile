@@ -32,7 +32,7 @@ test: $(STAMP) ## the tests, within 12 minutes
 	$(BIN)/pytest -m "not verify" -n 2
 
 verify: $(STAMP) ## slower checks of the whole program, within 20 minutes
-	$(BIN)/pytest -m verify
+	$(BIN)/pytest -m verify -n 2 --dist loadfile
 
 lint: $(STAMP) ## style, types, and who may import whom
 	$(BIN)/ruff check .

@@ -235,7 +235,7 @@ class LaneReport:
     """Time that the trial has trained and evaluated so far, over all attempts."""
 
 
-def samples_seen(settings: Mapping[str, Setting], steps: int) -> int | None:
+def reals_seen(settings: Mapping[str, Setting], steps: int) -> int | None:
     """Real samples that the discriminator's updates of so many steps have seen; None of what trains otherwise.
 
     Steps of unlike batch sizes do not compare: these do.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gansearch.records import Setting, samples_seen
+from gansearch.records import Setting, reals_seen
 
 
 @pytest.mark.parametrize(
@@ -16,5 +16,5 @@ from gansearch.records import Setting, samples_seen
         ({"script.file": "train.py"}, None),
     ],
 )
-def test_samples_seen_in_a_hundred_steps(settings: dict[str, Setting], seen: int | None) -> None:
-    assert samples_seen(settings, 100) == seen
+def test_reals_seen_in_a_hundred_steps(settings: dict[str, Setting], seen: int | None) -> None:
+    assert reals_seen(settings, 100) == seen

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gansearch.records import samples_seen
+from gansearch.records import reals_seen
 from gansearch.reporting.loading import load_material
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.storage import Storage
@@ -18,7 +18,7 @@ POINTS = 200
 """Rows per trial in the frame of signals."""
 
 TRIAL_COLUMNS = ["identity", "number", "replicate", "end", "kind", "reason", "epoch", "step", "seconds"]
-TRIAL_COLUMNS += ["evaluation_seconds", "samples_seen", "attempts", "seed"]
+TRIAL_COLUMNS += ["evaluation_seconds", "reals_seen", "attempts", "seed"]
 EVALUATION_COLUMNS = ["identity", "number", "replicate", "step", "epoch", "generator", "final", "metric", "value"]
 EVALUATION_COLUMNS += ["extractor", "extractor_hash", "samples", "real_samples", "real_split", "cost_s"]
 SIGNAL_COLUMNS = ["identity", "number", "replicate", "step", "epoch"]
@@ -95,7 +95,7 @@ def _trial_row(trial: TrialMaterial, objectives: list[str]) -> dict[str, object]
         "step": trial.step,
         "seconds": trial.seconds,
         "evaluation_seconds": trial.evaluation_seconds,
-        "samples_seen": samples_seen(trial.settings, trial.step),
+        "reals_seen": reals_seen(trial.settings, trial.step),
         "attempts": len(trial.curve.attempts),
         "seed": trial.seed,
         **dict(zip(objectives, values, strict=True)),

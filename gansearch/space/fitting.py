@@ -1,4 +1,4 @@
-"""Refuses architectures that cannot take the samples of the data set, before anything is sampled or started."""
+"""Refuses networks that could never be built, before anything is sampled or started."""
 
 from __future__ import annotations
 
@@ -32,3 +32,11 @@ def naming(node: Node, value: Setting) -> Node:
     """Where in the file the value stands: in a list of choices, or at the node itself."""
     listed = node.entries.get("choice")
     return next((item for item in listed.items if item.content == value), node) if listed is not None else node
+
+
+def check_sizes(drafts: Sequence[Draft], problems: Problems) -> None:
+    """Note a discriminator whose size is given twice: as a number, and as a share of the generator's."""
+    given = {draft.path: draft for draft in drafts if draft.value is not None}
+    ratio, budget = (given.get(f"discriminator.{name}") for name in ("capacity_ratio", "parameter_budget"))
+    if ratio is not None and budget is not None:
+        problems.add(ratio.node, f"must stand alone: {budget.path} decides the same")

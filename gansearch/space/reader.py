@@ -14,7 +14,7 @@ from gansearch.space.catalogue import find_space
 from gansearch.space.conditions import read_conditions
 from gansearch.space.conflicts import separate
 from gansearch.space.drafts import Draft
-from gansearch.space.fitting import check_fit
+from gansearch.space.fitting import check_fit, check_sizes
 from gansearch.space.keep import read_keep
 from gansearch.space.nodes import Node
 from gansearch.space.overrides import merge
@@ -153,6 +153,7 @@ class _Reading:
         """Every setting: as drafts, and joined."""
         drafts = script_drafts(script, self.root, self.problems) if SCRIPT in self.root.entries else self._drafts()
         check_fit(drafts, self.problems)
+        check_sizes(drafts, self.problems)
         drafts = read_conditions(drafts, self._unread(drafts), self.problems)
         before = len(self.problems)
         drafts, notes = in_order(drafts, self.problems), list[str]()

@@ -20,7 +20,7 @@ from gansearch.records import (
     TrialEnd,
     TrialIdentity,
     evaluation_from_json,
-    samples_seen,
+    reals_seen,
     to_json,
     trial_end_from_json,
 )
@@ -150,8 +150,8 @@ class TrialProjection:
         )
         if stream == "evaluation":
             values["epoch"] = float(evaluation.epoch)
-            seen = samples_seen(self._settings, evaluation.step)
-            values |= {} if seen is None else {"samples_seen": float(seen)}
+            seen = reals_seen(self._settings, evaluation.step)
+            values |= {} if seen is None else {"reals_seen": float(seen)}
         self.pending.points.extend(Point(stream, key, value, evaluation.step, now_ms) for key, value in values.items())
 
     def _show_end(self, end: TrialEnd) -> None:

@@ -16,7 +16,7 @@ from gansearch.study.status import TrialRow
 from gansearch.tracking import default_uri
 from gansearch.tracking.run_status import run_status
 
-OTHER_METRICS = ("epoch", "evaluation_seconds", "samples_seen", "train/")
+OTHER_METRICS = ("epoch", "evaluation_seconds", "reals_seen", "train/")
 """How metrics begin that are no values of an evaluation."""
 PICTURE = re.compile(r"samples[+%]step[+%](\d+)[+%].*\.png")
 Histories = dict[str, list[tuple[int, float]]]

@@ -42,3 +42,16 @@ def test_both_players_are_named_at_once() -> None:
 @pytest.mark.parametrize("data", ["mnist", "mnist5k"])
 def test_images_that_fit_are_taken(data: str) -> None:
     read("generator: dcgan\ndiscriminator: {architecture: {choice: [mlp, dcgan]}}\n", data)
+
+
+@pytest.mark.parametrize("ratio", ["1.0", "{float: [0.5, 2.0], log: true}"])
+def test_a_size_that_is_given_twice_is_refused(ratio: str) -> None:
+    with pytest.raises(SpaceError, match="must stand alone: discriminator.parameter_budget decides the same") as caught:
+        read(f"discriminator: {{architecture: mlp, parameter_budget: 20000, capacity_ratio: {ratio}}}\n")
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.key) == (4, "discriminator.capacity_ratio")
+
+
+def test_either_size_alone_is_taken() -> None:
+    read("discriminator: {architecture: mlp, parameter_budget: 20000}\n")
+    read("generator: {architecture: mlp, width: 32}\ndiscriminator: {architecture: mlp, capacity_ratio: 2.0}\n")

@@ -33,7 +33,7 @@ def step(trick: AdaptiveAugmentation, lanes: FakeLanes, positive: tuple[float, f
     trick.after_step(lanes)
 
 
-def test_it_moves_towards_the_target_by_the_samples_seen() -> None:
+def test_it_moves_towards_the_target_by_the_reals_seen() -> None:
     trick = AdaptiveAugmentation(kimg=4.0, target=0.5)
     lanes = started(trick, 0.5)
     # Mean signs of 0.8, 0.5 and 0: above the target, at it, and below.
