@@ -46,7 +46,9 @@ def test_images_that_fit_are_taken(data: str) -> None:
 
 @pytest.mark.parametrize("ratio", ["1.0", "{float: [0.5, 2.0], log: true}"])
 def test_a_size_that_is_given_twice_is_refused(ratio: str) -> None:
-    with pytest.raises(SpaceError, match="must stand alone: discriminator.parameter_budget decides the same") as caught:
+    with pytest.raises(
+        SpaceError, match=r"must stand alone: discriminator\.parameter_budget decides the same"
+    ) as caught:
         read(f"discriminator: {{architecture: mlp, parameter_budget: 20000, capacity_ratio: {ratio}}}\n")
     (problem,) = caught.value.problems
     assert (problem.line, problem.key) == (4, "discriminator.capacity_ratio")
