@@ -23,7 +23,13 @@ class GradientPenalty(Trick):
     slot: ClassVar[str] = "gradient_penalty"
     facts: ClassVar[Facts] = Facts(needs_independent_samples=True)
 
-    every: int = static(1, Int(1, 16, log=True), "steps between two penalties", unit="steps", limits=Int(1, 1000))
+    every: int = static(
+        1,
+        Int(1, 16, log=True),
+        "steps between two penalties; a step with one is other code",
+        unit="steps",
+        limits=Int(1, 1000),
+    )
 
     @property
     def period(self) -> int:

@@ -189,6 +189,7 @@ def test_the_extractor_is_there_and_digits_that_are_not_are_told_of(bare: BareMa
     assert "or use the data set mnist, whose four files --data-dir names" in missing
 
 
+@pytest.mark.verify
 @pytest.mark.usefixtures("listed")
 def test_from_a_bare_machine_to_a_study(bare: BareMachine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert absent(bare) == list(ABSENT)

@@ -43,6 +43,7 @@ def curve_of(study: str, number: int) -> Curve:
     return Curve.of(read_curve(Storage(study_dir(study)), TrialIdentity(study, number))[0])
 
 
+@pytest.mark.verify
 def test_an_extension_is_the_run_that_the_trial_would_have_been() -> None:
     launch(space(), LOCAL)
     before = curve_of("rings", 1)

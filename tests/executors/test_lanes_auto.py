@@ -92,6 +92,7 @@ SINGLE = {
 }
 
 
+@pytest.mark.verify
 def test_a_cluster_is_probed_by_a_task(ray: RayTuneExecutor, ring: Ring) -> None:
     said: list[str] = []
     result = launch(ring(plan__trials=4, training__epochs=1), LaunchOptions(name="rings"), say=said.append)
