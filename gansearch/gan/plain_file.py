@@ -29,7 +29,7 @@ class Sampling:
 
 def generator_file(module: PlainModule, sampling: Sampling) -> str:
     """The source of the file. It needs torch and safetensors."""
-    changes = "".join(f"    latents = {expression}\n" for expression in sampling.latents if expression != "latents")
+    changes = "".join(f"        latents = {expression}\n" for expression in sampling.latents if expression != "latents")
     return _FILE.format(
         latent_size=sampling.latent_size,
         shape=sampling.shape,
@@ -75,7 +75,9 @@ def load(folder: str | Path | None = None, weights: str = "{weights}") -> Genera
 
 def draw_latents(n: int, seed: int = 0) -> Tensor:
     """Latents [n, LATENT_SIZE] as they were drawn in training."""
-    latents = torch.randn(n, LATENT_SIZE, generator=torch.Generator().manual_seed(seed))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        latents = torch.randn(n, LATENT_SIZE)
 {changes}    return latents
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -54,7 +56,7 @@ def test_what_torch_has_no_layer_for_is_refused_with_what_to_add() -> None:
 def test_the_latents_are_changed_as_the_tricks_say() -> None:
     network = MlpGenerator(width=8, latent_size=4)
     text = generator_file(network.plain(IMAGES), Sampling(4, IMAGES.shape, 100, ["latents", "latents / 2"]))
-    assert "    latents = latents / 2\n    return latents\n" in text
+    assert "        latents = latents / 2\n    return latents\n" in text
     code: dict[str, object] = {}
     exec(compile(text, "generator.py", "exec"), code)
     assert code["LATENT_SIZE"] == 4
@@ -108,3 +110,20 @@ def test_a_seed_decides_what_is_drawn_for_samples_and_leaves_the_rest_alone() ->
     assert not torch.allclose(made(latents), one)
     torch.testing.assert_close(made(latents), module(values, latents[None], None)[0], rtol=0, atol=1e-6)
     assert "Noise(" not in plain.source
+
+
+def test_a_seed_decides_what_latents_draw_besides_and_leaves_torchs_own_numbers_alone() -> None:
+    network = MlpGenerator(latent_size=6, width=8)
+    drawn = "torch.cat([latents, torch.rand(len(latents), 2)], -1)"
+    text = generator_file(network.plain(IMAGES), Sampling(4, IMAGES.shape, 100, [drawn]))
+    code: dict[str, Any] = {}
+    exec(compile(text, "generator.py", "exec"), code)
+
+    before = torch.get_rng_state()
+    first, again, other = (code["draw_latents"](5, seed) for seed in (1, 1, 2))
+
+    assert first.shape == (5, 6)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert torch.equal(first[:, :4], torch.randn(5, 4, generator=torch.Generator().manual_seed(1)))
+    assert torch.equal(before, torch.get_rng_state())
