@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from gansearch.errors import TrainingError
 from gansearch.gan.plain import PlainModule, plain_module
 from gansearch.plugins import Factual, Registry
 from gansearch.records import Facts, Geometry
@@ -100,6 +101,15 @@ class Module(Protocol):
         ...
 
 
+class WithoutParameters:
+    """What a layer is that learns nothing."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """None."""
+        return ()
+
+
 @dataclass(frozen=True)
 class Divided:
     """A discriminator in two parts: what makes features of a sample, and what makes the score of features."""
@@ -130,6 +140,18 @@ class Network(Factual):
     def misfit(cls, geometry: Geometry) -> str | None:  # noqa: ARG003 (most take any samples)
         """What samples it needs instead of such ones, as ``images, [C, H, W]``; None where it takes these."""
         return None
+
+    def check_fit(self, geometry: Geometry) -> None:
+        """Refuse samples that the network does not take.
+
+        Raises:
+            TrainingError: with what it needs.
+        """
+        needed = self.misfit(geometry)
+        if needed is not None:
+            player = "discriminator" if isinstance(self, Discriminator) else "generator"
+            asked = f"{player}.architecture {self.name} needs {needed}"
+            raise TrainingError(f"{asked}; got samples of shape {geometry.shape}")
 
     @property
     def initialisation(self) -> str:
@@ -170,11 +192,11 @@ class Generator(Network):
 
 
 class Discriminator(Network):
-    """Maps samples [K, B, *shape] to scores [K, B]."""
+    """Maps samples [K, B, *shape] to scores [K, B]. It has ``build`` or ``divided`` of its own."""
 
     def build(self, geometry: Geometry) -> Module:
         """The network for samples of this geometry."""
-        raise NotImplementedError
+        return self.divided(geometry)
 
     def divided(self, geometry: Geometry, added: int = 0) -> Divided:
         """The network in two parts, for tricks that work on its features; what says ``gives_features`` has it.

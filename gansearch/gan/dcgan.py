@@ -12,10 +12,10 @@ from typing import ClassVar, Final
 from torch import Tensor
 
 from gansearch.dimensions import Choice, Float, Int, static, traced
-from gansearch.errors import TrainingError
 from gansearch.gan._base import Discriminator, Divided, Generator, Module, Network
 from gansearch.gan.activations import ACTIVATIONS, OUTPUTS
 from gansearch.gan.convolution import Convolution
+from gansearch.gan.image_sides import needed_images
 from gansearch.gan.initialisation import INITIALISATIONS
 from gansearch.gan.layers import Dropout, Elementwise, Linear, Reshape, Sequential, may_drop
 from gansearch.gan.leaky_relu import SLOPE, activation_layer
@@ -70,10 +70,7 @@ class _Dcgan(Network):
     @classmethod
     def misfit(cls, geometry: Geometry) -> str | None:
         """Anything but images whose sides are multiples of 4."""
-        is_image = len(geometry.shape) == 3
-        if is_image and not any(side % MULTIPLE for side in geometry.shape[1:]):
-            return None
-        return f"images [C, H, W] with H and W multiples of {MULTIPLE}"
+        return needed_images(geometry, MULTIPLE)
 
     @property
     def initialisation(self) -> str:
@@ -94,16 +91,6 @@ class _Dcgan(Network):
         """What follows a layer: normalisation and activation."""
         norm = normalisation_layers(self.normalisation, f"norm.{index}", channels, self._reference)
         return (*norm, activation_layer(self.activation, self.slope))
-
-    def _check(self, geometry: Geometry, path: str) -> None:
-        """Refuse samples that the network does not take.
-
-        Raises:
-            TrainingError: naming the setting at ``path``.
-        """
-        needed = self.misfit(geometry)
-        if needed is not None:
-            raise TrainingError(f"{path} {self.name} needs {needed}; got samples of shape {geometry.shape}")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -149,7 +136,7 @@ class DcganGenerator(_Dcgan, Generator):
             TrainingError: where samples are no images, their sides no multiples of 4, or the smallest network has more
                 parameters than its budget.
         """
-        self._check(geometry, "generator.architecture")
+        self.check_fit(geometry)
         if self.parameter_budget is not None:
             return sized(self, "filters", geometry).build(geometry)
         wanted = (geometry.shape[1], geometry.shape[2])
@@ -228,18 +215,9 @@ class DcganDiscriminator(_Dcgan, Discriminator):
     )
     capacity_ratio: float | None = static(**CAPACITY_RATIO)
 
-    def build(self, geometry: Geometry) -> Module:
-        """The network for images of this geometry.
-
-        Raises:
-            TrainingError: where samples are no images, their sides no multiples of 4, or the smallest network has more
-                parameters than its budget.
-        """
-        return self.divided(geometry)
-
     def divided(self, geometry: Geometry, added: int = 0) -> Divided:
         """The features are the smallest maps as one vector."""
-        self._check(geometry, "discriminator.architecture")
+        self.check_fit(geometry)
         if self.parameter_budget is not None:
             return sized(self, "filters", geometry).divided(geometry, added)
         channels, *sides = geometry.shape

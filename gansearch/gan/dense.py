@@ -16,14 +16,14 @@ import torch
 from torch import Tensor
 
 from gansearch.dimensions import Choice, Int, static
-from gansearch.errors import TrainingError
 from gansearch.gan._base import Discriminator, Divided, Draws, Module, Parameter
 from gansearch.gan.activations import ACTIVATIONS
 from gansearch.gan.convolution import Convolution
+from gansearch.gan.image_sides import needed_images
 from gansearch.gan.initialisation import INITIALISATIONS
 from gansearch.gan.layers import Elementwise, Linear, Reshape, Sequential
 from gansearch.gan.normalisation import NORMALISATIONS, Normalisation
-from gansearch.gan.pooling import GlobalMean, needed_images
+from gansearch.gan.pooling import GlobalMean
 from gansearch.gan.resampling import AveragePool
 from gansearch.records import Facts, Geometry
 
@@ -92,25 +92,13 @@ class DenseDiscriminator(Discriminator):
         """Channels after so many blocks."""
         return (FIRST + blocks * self.layers) * self.growth
 
-    def build(self, geometry: Geometry) -> Module:
-        """The network for images of this geometry.
-
-        Raises:
-            TrainingError: where samples are no images, or their sides no multiples of 4.
-        """
-        return self.divided(geometry)
-
     def divided(self, geometry: Geometry, added: int = 0) -> Divided:
         """The network in two parts; its features are the means of its last maps.
 
         Raises:
             TrainingError: as ``build``.
         """
-        needed = self.misfit(geometry)
-        if needed is not None:
-            raise TrainingError(
-                f"discriminator.architecture {self.name} needs {needed}; got samples of shape {geometry.shape}"
-            )
+        self.check_fit(geometry)
         start, middle, end = (self.channels(blocks) for blocks in range(3))
         activation = Elementwise(ACTIVATIONS[self.activation])
         trunk: tuple[Module, ...] = (

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from gansearch.gan import forms
-from gansearch.gan._base import Draws, Module, Parameter
+from gansearch.gan._base import Draws, Module, Parameter, WithoutParameters
 from gansearch.gan.activations import plain_activation
 from gansearch.gan.plain import PlainLayer
 
@@ -78,15 +78,10 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Elementwise:
+class Elementwise(WithoutParameters):
     """A function of every number alone."""
 
     function: Callable[[Tensor], Tensor]
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape."""
@@ -102,7 +97,7 @@ class Elementwise:
 
 
 @dataclass(frozen=True, eq=False)
-class Dropout:
+class Dropout(WithoutParameters):
     """Sets a share ``p`` of the numbers to zero and multiplies the rest by ``1 / (1 - p)``."""
 
     name: str
@@ -110,11 +105,6 @@ class Dropout:
     """Probability of being dropped in [0, 1): one number, or one a lane as a tensor [K]."""
     when_sampling: bool = False
     """Whether numbers are dropped also when samples are drawn for an evaluation."""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape; without ``draws`` return the inputs as they are."""
@@ -136,15 +126,10 @@ def may_drop(p: float | Tensor) -> bool:
 
 
 @dataclass(frozen=True)
-class Reshape:
+class Reshape(WithoutParameters):
     """Gives every sample the shape ``shape``: [K, B, ...] becomes [K, B, *shape]."""
 
     shape: tuple[int, ...]
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the numbers and their order."""

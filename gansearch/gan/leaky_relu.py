@@ -14,7 +14,7 @@ from jaxtyping import Float as Floats
 from torch import Tensor
 
 from gansearch.dimensions import Float
-from gansearch.gan._base import Draws, Module, Parameter
+from gansearch.gan._base import Draws, Module, WithoutParameters
 from gansearch.gan.activations import ACTIVATIONS, LEAKY_SLOPE, leaky_relu
 from gansearch.gan.layers import Elementwise
 from gansearch.gan.plain import PlainLayer
@@ -39,15 +39,10 @@ def leaky_relu_by_lane(inputs: Floats[Tensor, "K *B"], slopes: Floats[Tensor, " 
 
 
 @dataclass(frozen=True, eq=False)
-class LeakyRelu:
+class LeakyRelu(WithoutParameters):
     """Leaky rectifiers of lanes that differ in their slopes."""
 
     slopes: Floats[Tensor, " K"]
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape."""

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from gansearch.dimensions import Int
-from gansearch.gan._base import Draws, Parameter
+from gansearch.gan._base import Draws, WithoutParameters
 from gansearch.gan.plain import PlainLayer
 
 MAXOUT: Final = "maxout"
@@ -42,15 +42,10 @@ def maxout(inputs: Float[Tensor, "K B P"], pieces: int) -> Float[Tensor, "K B O"
 
 
 @dataclass(frozen=True)
-class Maxout:
+class Maxout(WithoutParameters):
     """Maps [K, B, pieces * out] to [K, B, out]."""
 
     pieces: int
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """The largest of the pieces of every output."""

@@ -246,14 +246,6 @@ class MlpDiscriminator(_Mlp, Discriminator):
     layers: int | tuple[int, ...] = static(2, Int(2, 20), "linear layers", limits=Int(1, 100), mixed=True)
     capacity_ratio: float | None = static(**CAPACITY_RATIO)
 
-    def build(self, geometry: Geometry) -> Module:
-        """The network for samples of this geometry.
-
-        Raises:
-            TrainingError: where even the narrowest network has more parameters than its budget.
-        """
-        return self.divided(geometry)
-
     def divided(self, geometry: Geometry, added: int = 0) -> Divided:
         """The features are the outputs of the last hidden layer; the samples themselves where there is none."""
         if self.parameter_budget is not None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from torch import Tensor
 
 from gansearch.dimensions import Choice, Float
-from gansearch.gan._base import Draws, Parameter
+from gansearch.gan._base import Draws, WithoutParameters
 from gansearch.gan.plain import PlainLayer
 
 NOISE: Final[dict[str, Any]] = {
@@ -56,7 +56,7 @@ class Noise(nn.Module):
 
 
 @dataclass(frozen=True, eq=False)
-class Noise:
+class Noise(WithoutParameters):
     """``x + sigma * n`` with standard normal ``n``, another for every number."""
 
     name: str
@@ -64,11 +64,6 @@ class Noise:
     """Standard deviation: one number, or one a lane as a tensor [K]."""
     when_sampling: bool = False
     """Whether it is added also when samples are drawn for an evaluation."""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape; without ``draws`` return the inputs as they are."""

@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 import torch
 from torch import Tensor
 
-from gansearch.gan._base import Draws, Module, Parameter
+from gansearch.gan._base import Draws, Module, Parameter, WithoutParameters
 from gansearch.gan.layers import elementwise
 
 T = TypeVar("T")
@@ -68,17 +68,12 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class ElementwiseByRun:
+class ElementwiseByRun(WithoutParameters):
     """A function of every number alone, another one for each run of lanes."""
 
     functions: tuple[Callable[[Tensor], Tensor], ...]
     sizes: tuple[int, ...]
     """Lanes of each run."""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the shape."""
@@ -87,17 +82,12 @@ class ElementwiseByRun:
 
 
 @dataclass(frozen=True, eq=False)
-class ByRun:
+class ByRun(WithoutParameters):
     """Layers without parameters, another one for each run of lanes."""
 
     layers: tuple[Module, ...]
     sizes: tuple[int, ...]
     """Lanes of each run."""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Apply each layer to its lanes; it is given no draws."""

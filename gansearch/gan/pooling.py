@@ -12,9 +12,8 @@ from typing import Final
 from jaxtyping import Float
 from torch import Tensor
 
-from gansearch.gan._base import Draws, Parameter
+from gansearch.gan._base import Draws, WithoutParameters
 from gansearch.gan.plain import PlainLayer
-from gansearch.records import Geometry
 
 FACTOR: Final = 2
 """Sides are divided or multiplied by it."""
@@ -26,22 +25,9 @@ def upsample(inputs: Float[Tensor, "K B C H W"]) -> Float[Tensor, "K B C P Q"]:
     return inputs.repeat_interleave(FACTOR, -1).repeat_interleave(FACTOR, -2)
 
 
-def needed_images(geometry: Geometry, factor: int) -> str | None:
-    """What a network needs that divides the sides by ``factor``; None where samples of this geometry are that."""
-    is_image = len(geometry.shape) == 3
-    if is_image and not any(side % factor for side in geometry.shape[1:]):
-        return None
-    return f"images [C, H, W] with H and W multiples of {factor}"
-
-
 @dataclass(frozen=True)
-class Upsample:
+class Upsample(WithoutParameters):
     """Doubles the sides: [K, B, C, H, W] to [K, B, C, 2 H, 2 W]."""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Every pixel as 2 x 2 equal ones."""
@@ -53,13 +39,8 @@ class Upsample:
 
 
 @dataclass(frozen=True)
-class GlobalMean:
+class GlobalMean(WithoutParameters):
     """The mean of every channel over its pixels: [K, B, C, H, W] to [K, B, C]."""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Mean over both sides."""

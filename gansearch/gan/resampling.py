@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from gansearch.gan._base import Draws, Parameter
+from gansearch.gan._base import Draws, WithoutParameters
 from gansearch.gan.plain import PlainLayer
 
 _CROP: Final = '''\
@@ -52,17 +52,7 @@ def _pooled(outputs: Tensor, inputs: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class _WithoutWeights:
-    """What the layers of this module share."""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
-
-
-@dataclass(frozen=True)
-class PixelShuffle(_WithoutWeights):
+class PixelShuffle(WithoutParameters):
     """Maps [K, B, 4 * C, H, W] to [K, B, C, 2 * H, 2 * W]."""
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
@@ -75,7 +65,7 @@ class PixelShuffle(_WithoutWeights):
 
 
 @dataclass(frozen=True)
-class AveragePool(_WithoutWeights):
+class AveragePool(WithoutParameters):
     """Maps [K, B, C, H, W] to half the sides, rounded up."""
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
@@ -88,7 +78,7 @@ class AveragePool(_WithoutWeights):
 
 
 @dataclass(frozen=True)
-class MaxPool(_WithoutWeights):
+class MaxPool(WithoutParameters):
     """Maps [K, B, C, H, W] to half the sides, rounded up."""
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
@@ -101,7 +91,7 @@ class MaxPool(_WithoutWeights):
 
 
 @dataclass(frozen=True)
-class Crop(_WithoutWeights):
+class Crop(WithoutParameters):
     """Maps [K, B, C, H, W] to the centre [K, B, C, height, width]; an odd rest is cut off below and on the right."""
 
     height: int

@@ -16,15 +16,15 @@ import torch
 from torch import Tensor
 
 from gansearch.dimensions import Choice, Int, static
-from gansearch.errors import TrainingError
 from gansearch.gan._base import Discriminator, Divided, Draws, Generator, Module, Network, Parameter
 from gansearch.gan.activations import ACTIVATIONS
 from gansearch.gan.convolution import Convolution
+from gansearch.gan.image_sides import needed_images
 from gansearch.gan.initialisation import INITIALISATIONS
 from gansearch.gan.layers import Elementwise, Linear, Reshape, Sequential
 from gansearch.gan.normalisation import NORMALISATIONS, Normalisation
 from gansearch.gan.plain import Plain, PlainLayer, PlainModule
-from gansearch.gan.pooling import GlobalMean, Upsample, needed_images
+from gansearch.gan.pooling import GlobalMean, Upsample
 from gansearch.gan.resampling import AveragePool
 from gansearch.records import Facts, Geometry
 
@@ -136,16 +136,6 @@ class _Resnet(Network):
         """The blocks that keep the size."""
         return tuple(Residual(Sequential(self._main(f"block.{index}")), Sequential(())) for index in range(self.blocks))
 
-    def _check(self, geometry: Geometry, path: str) -> None:
-        """Refuse samples that the network does not take.
-
-        Raises:
-            TrainingError: naming the setting at ``path``.
-        """
-        needed = self.misfit(geometry)
-        if needed is not None:
-            raise TrainingError(f"{path} {self.name} needs {needed}; got samples of shape {geometry.shape}")
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ResnetGenerator(_Resnet, Generator):
@@ -171,7 +161,7 @@ class ResnetGenerator(_Resnet, Generator):
         Raises:
             TrainingError: where samples are no images, or their sides no multiples of 4.
         """
-        self._check(geometry, "generator.architecture")
+        self.check_fit(geometry)
         channels, height, width = geometry.shape
         small = (self.filters, height // SHRINKING, width // SHRINKING)
         return Sequential(
@@ -210,21 +200,13 @@ class ResnetDiscriminator(_Resnet, Discriminator):
 
     blocks: int = static(2, Int(0, 4), "residual blocks that keep the size, at the smallest maps", limits=Int(0, 100))
 
-    def build(self, geometry: Geometry) -> Module:
-        """The network for images of this geometry.
-
-        Raises:
-            TrainingError: where samples are no images, or their sides no multiples of 4.
-        """
-        return self.divided(geometry)
-
     def divided(self, geometry: Geometry, added: int = 0) -> Divided:
         """The network in two parts; its features are the means of its last maps.
 
         Raises:
             TrainingError: as ``build``.
         """
-        self._check(geometry, "discriminator.architecture")
+        self.check_fit(geometry)
         trunk = (
             self._from_image("down.0", geometry.shape[0]),
             Residual(

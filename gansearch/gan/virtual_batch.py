@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from gansearch.dimensions import Int
-from gansearch.gan._base import Draws, Module, Parameter
+from gansearch.gan._base import Draws, Module, Parameter, WithoutParameters
 from gansearch.gan.normalisation import EPSILON, NORMALISATIONS, Normalisation
 from gansearch.gan.plain import PlainLayer
 
@@ -180,15 +180,10 @@ class WithReference:
 
 
 @dataclass(frozen=True)
-class WithoutReference:
+class WithoutReference(WithoutParameters):
     """Leaves out what became of the reference batch: maps [K, R + B, *S] to [K, B, *S]."""
 
     size: int
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return ()
 
     def __call__(self, parameters: Mapping[str, Tensor], inputs: Tensor, draws: Draws | None) -> Tensor:
         """Keep the samples of the batch at hand."""

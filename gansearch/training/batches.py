@@ -49,7 +49,7 @@ class Batches:
                 f"{batch_size}"
             )
         self.steps_per_epoch = len(samples) // batch_size
-        self._count = len(samples)
+        self.count = len(samples)
         self._shape = samples.values.shape[1:]
         # Whole rows: gathering by single numbers takes three times as long.
         self._rows = samples.values.flatten(1)
@@ -62,7 +62,7 @@ class Batches:
     def shuffle(self, streams: Streams) -> None:
         """Draw the orders of the epoch at whose first step ``streams`` stands."""
         for update, order in enumerate(self._orders.unbind()):
-            drawn = streams.permutation(f"batches/{update}", self._count)
+            drawn = streams.permutation(f"batches/{update}", self.count)
             order.copy_(drawn[:, : order.shape[1] * order.shape[2]].view_as(order))
 
     def at(self, position: Int64[Tensor, " 1"]) -> list[Shown]:
@@ -71,7 +71,7 @@ class Batches:
         return [self.take(rows.squeeze(1)) for rows in chosen.unbind()]
 
     def take(self, indices: Int64[Tensor, "K n"]) -> Shown:
-        """Samples [K, n, *shape] and their classes [K, n] by their numbers, which count modulo their number."""
-        rows = indices.flatten() % self._count
+        """Samples [K, n, *shape] and their classes [K, n] by their numbers, from 0 up to ``count``."""
+        rows = indices.flatten()
         values = scaled(self._rows.index_select(0, rows), self._dtype)
         return Shown(values.view(*indices.shape, *self._shape), self._labels.index_select(0, rows).view(indices.shape))

@@ -100,7 +100,7 @@ class Passes:
 
     def real(self, indices: Tensor) -> Shown:
         """Samples of the training data by their numbers [K, n], which count modulo their number."""
-        return self.batches.take(indices)
+        return self.batches.take(indices % self.batches.count)
 
     @contextmanager
     def generating(self, values: Mapping[str, Tensor]) -> Iterator[None]:

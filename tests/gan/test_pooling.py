@@ -7,9 +7,8 @@ import torch
 from torch import Tensor, autograd, nn
 
 from gansearch.gan import Module
-from gansearch.gan.pooling import GlobalMean, Upsample, needed_images, upsample
+from gansearch.gan.pooling import GlobalMean, Upsample, upsample
 from gansearch.gan.resampling import AveragePool, average_pool
-from gansearch.records import Geometry
 from gansearch.testing.seeded import seeded_normal
 
 SEEDS = (3, 4, 5)
@@ -62,12 +61,3 @@ def test_the_layer_of_torch(layer: AveragePool | Upsample) -> None:
     module = eval(plain.code, {"nn": nn})
 
     assert torch.equal(module(IMAGES[0]), layer({}, IMAGES, None)[0])
-
-
-@pytest.mark.parametrize(
-    ("shape", "fits"), [((1, 28, 28), True), ((3, 8, 12), True), ((1, 28, 30), False), ((2,), False)]
-)
-def test_needed_images(shape: tuple[int, ...], fits: bool) -> None:
-    needed = needed_images(Geometry(shape, bounded=True, classes=0), 4)
-
-    assert needed == (None if fits else "images [C, H, W] with H and W multiples of 4")
