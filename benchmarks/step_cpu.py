@@ -72,10 +72,11 @@ def measured(plan: Plan) -> Rounds:
     """Time both loops and the bare products."""
     case, steps, setting = plan.case, plan.steps, Setting()
     work = bare(case)
+    pack = ours(case, steps, 1, setting)
     actions = {
         "plain": plain(case, steps, setting),
         "plain, fused": plain(case, steps, setting, fused=True),
-        "ours": ours(case, steps, 1, setting).train_epoch,
+        "ours": lambda: pack.train_epoch(),
         "products": lambda: run(work, times=steps),
     }
     return alternate({name: Action(action, units=steps) for name, action in actions.items()}, rounds=plan.rounds)

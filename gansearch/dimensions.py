@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -85,7 +86,23 @@ class Choice:
         return any(type(choice) is type(value) and choice == value for choice in self.choices)
 
 
+@dataclass(frozen=True)
+class Text:
+    """Words of the user's, as a path; they are set and never searched."""
+
+    rule: str = "a text"
+    """What they are, as it follows "must be"."""
+    pattern: str = "(?s).+"
+    """What the whole of them must match."""
+
+    def contains(self, value: object) -> bool:
+        """Whether ``value`` is such words."""
+        return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
+
+
 Dimension: TypeAlias = Float | Int | Choice
+Limits: TypeAlias = Dimension | Text
+"""What a value must lie within."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +115,7 @@ class Declared:
     """The recommended range; None for a field that is not searched (a path, say)."""
     meaning: str
     unit: str | None
-    limits: Dimension
+    limits: Limits
     """What is allowed at all; the recommended range lies within it."""
     traced: bool
     """Whether it is a number that lanes of one pack may differ in, where it is a tensor of shape [K]."""
@@ -127,7 +144,7 @@ def traced(
 
 def static(
     default: Value,
-    dimension: Dimension,
+    dimension: Limits,
     meaning: str,
     *,
     unit: str | None = None,
@@ -139,7 +156,7 @@ def static(
 
     Args:
         default: what holds where nothing is said.
-        dimension: the recommended range.
+        dimension: the recommended range; ``Text`` for what is not searched.
         meaning: what it is, in words.
         unit: of a number that has one.
         limits: what is allowed at all; the recommended range where left out.
@@ -155,13 +172,16 @@ def static(
     if mixed and (implies or default is None):
         raise ValueError(f"a mixed field must imply no facts and have a value by default ({meaning})")
     brought = {value: tuple(names) for value, names in (implies or {}).items()}
-    limits = limits or dimension
+    allowed = limits or dimension
     for value in brought:
-        if not isinstance(limits, Choice) or not limits.contains(value):
+        if not isinstance(allowed, Choice) or not allowed.contains(value):
             raise ValueError(
                 f"a value that implies facts must be one of the field's choices; got {value!r} ({meaning})"
             )
-    return _declare(Declared("", default, dimension, meaning, unit, limits, traced=False, implies=brought, mixed=mixed))
+    recommended = None if isinstance(dimension, Text) else dimension
+    return _declare(
+        Declared("", default, recommended, meaning, unit, allowed, traced=False, implies=brought, mixed=mixed)
+    )
 
 
 def declared(cls: type) -> Mapping[str, Declared]:

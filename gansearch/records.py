@@ -147,6 +147,20 @@ class MetricValue:
 
 
 @dataclass(frozen=True)
+class NoiseFloor:
+    """What a metric says of real samples in the place of generated ones: its sampling error at that many of them."""
+
+    metric: str
+    protocol: Protocol
+    """With the numbers of samples that were really used: fewer than of generated ones where there are too few."""
+    mean: float
+    std: float
+    """Of a single value, over the repeats (divided by their number - 1)."""
+    repeats: int
+    """Draws that it rests on."""
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """All metrics of one trial at one moment."""
 
@@ -266,6 +280,11 @@ def evaluation_from_json(raw: Mapping[str, Any]) -> Evaluation:
         MetricValue(metric["name"], metric["value"], Protocol(**metric["protocol"])) for metric in raw["metrics"]
     )
     return Evaluation(**{**raw, "metrics": metrics})
+
+
+def noise_floor_from_json(raw: Mapping[str, Any]) -> NoiseFloor:
+    """A ``NoiseFloor`` from what ``to_json`` made of it."""
+    return NoiseFloor(**{**raw, "protocol": Protocol(**raw["protocol"])})
 
 
 def finding_from_json(raw: Mapping[str, Any] | None) -> Finding | None:

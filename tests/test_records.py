@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from gansearch.records import Setting, reals_seen
+from gansearch.records import NoiseFloor, Protocol, Setting, noise_floor_from_json, reals_seen, to_json
 
 
 @pytest.mark.parametrize(
@@ -18,3 +20,8 @@ from gansearch.records import Setting, reals_seen
 )
 def test_reals_seen_in_a_hundred_steps(settings: dict[str, Setting], seen: int | None) -> None:
     assert reals_seen(settings, 100) == seen
+
+
+def test_a_noise_floor_comes_back_from_its_json() -> None:
+    floor = NoiseFloor("recall", Protocol("mnist-cnn", "0a1b2c3d4e5f", 1000, 1000, "test"), 0.94, 0.013, 10)
+    assert noise_floor_from_json(json.loads(json.dumps(to_json(floor)))) == floor

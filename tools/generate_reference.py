@@ -145,8 +145,42 @@ def _detector_facts(detector: Any) -> Mapping[str, str]:
 
 
 def _metric_facts(metric: Any) -> Mapping[str, str]:
-    needs = "class probabilities" if metric.needs_classes else ""
-    return {"direction": metric.direction, "unit": metric.unit, "source": metric.source, "needs": needs}
+    needs = [what for name, what in _NEEDS.items() if getattr(metric, f"needs_{name}")]
+    if metric.least_samples > 1:
+        needs.append(f"{metric.least_samples:,} samples")
+    return {
+        "direction": metric.direction,
+        "unit": metric.unit,
+        "source": metric.source,
+        "measured": _WHEN[metric.when],
+        "looks by": _VIEWS[metric.view],
+        "compares with": _REAL_SETS[metric.real_set],
+        "needs": ", ".join(needs),
+    }
+
+
+_NEEDS = {
+    "classes": "class probabilities",
+    "classifier": "a classifier",
+    "modes": "known modes",
+    "images": "images",
+    "batches": "whole minibatches",
+    "scores": "the trial's discriminator",
+    "duel": "both players trained on alone",
+}
+_WHEN = {"rung": "at every evaluation", "end": "at the end of a trial", "asked": "where it is asked for"}
+_VIEWS = {
+    "reference": "the reference extractor",
+    "second": "the second classifier",
+    "pixels": "the samples' own numbers",
+    "inception": "the Inception weights that the user gives",
+}
+_REAL_SETS = {
+    "whole": "up to 10,000 real samples",
+    "matched": "as many real samples",
+    "training": "all training samples",
+    "none": "nothing real",
+}
 
 
 def _loss_facts(loss: Any) -> Mapping[str, str]:
@@ -155,6 +189,8 @@ def _loss_facts(loss: Any) -> Mapping[str, str]:
 
 def _dataset_facts(dataset: Any) -> Mapping[str, str]:
     geometry = dataset.geometry
+    if isinstance(geometry, property):
+        return {"samples": "as its fields say", "classes": "as its fields say"}
     bounds = "in [-1, 1]" if geometry.bounded else "unbounded"
     return {"samples": f"{' x '.join(map(str, geometry.shape))}, {bounds}", "classes": str(geometry.classes)}
 

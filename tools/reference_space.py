@@ -10,6 +10,7 @@ from typing import Any
 from gansearch.dimensions import declared
 from gansearch.space import priors
 from gansearch.space.dimension_values import dimension_text, text
+from gansearch.space.evaluation import EvaluationSettings
 from gansearch.space.keep import Keep
 from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table
 from gansearch.space.plan import DetectorSettings, Objective, Plan, Resources
@@ -18,7 +19,15 @@ from gansearch.space.reader import KEYS
 from gansearch.space.script_section import KEYS as SCRIPT_KEYS
 from gansearch.space.script_section import REPLACED
 from gansearch.space.sections import SECTIONS
-from gansearch.space.shells import DetectorsShell, KeepShell, ObjectiveShell, PlanShell, ResourcesShell, Shell
+from gansearch.space.shells import (
+    DetectorsShell,
+    EvaluationShell,
+    KeepShell,
+    ObjectiveShell,
+    PlanShell,
+    ResourcesShell,
+    Shell,
+)
 from gansearch.training import TrainingSettings
 
 PAGES = {
@@ -53,6 +62,7 @@ SCRIPT_MEANINGS = {
 """Of the keys of a user's own training script."""
 
 FREE = {
+    "evaluation.also": "list of metrics",
     "resources.lanes": "`auto`, whole number >= 1",
     "plan.enqueue": "list",
     "keep.checkpoints": "`all`, `best_N`, `none`",
@@ -74,6 +84,7 @@ def sections() -> Iterator[str]:
     yield _priors()
     yield _keys("resources", ResourcesShell, Resources)
     yield _keys("detectors", DetectorsShell, DetectorSettings)
+    yield _keys("evaluation", EvaluationShell, EvaluationSettings)
     yield _keys("keep", KeepShell, Keep)
 
 

@@ -11,6 +11,7 @@ from gansearch.cli.export import export
 from gansearch.cli.extend import extend
 from gansearch.cli.import_study import import_study
 from gansearch.cli.launch import launch
+from gansearch.cli.measure import measure
 from gansearch.cli.plan import plan
 from gansearch.cli.prune import prune
 from gansearch.cli.report import report
@@ -36,6 +37,7 @@ app.command("compare", no_args_is_help=True)(compare)
 app.command("reproduce", no_args_is_help=True)(reproduce)
 app.command("extend", no_args_is_help=True)(extend)
 app.command("export", no_args_is_help=True)(export)
+app.command("measure", no_args_is_help=True)(measure)
 app.command("plan", no_args_is_help=True)(plan)
 app.command("import", no_args_is_help=True)(import_study)
 app.command("track", no_args_is_help=True)(track)

@@ -70,6 +70,18 @@ NewName = Annotated[
 ]
 Trials = Annotated[int | None, typer.Option(help="Overrides plan.trials.", metavar="N", min=1, show_default=False)]
 Epochs = Annotated[int | None, typer.Option(help="Overrides training.epochs.", metavar="N", min=1, show_default=False)]
+SkipBad = Annotated[
+    bool,
+    typer.Option("--skip-bad", help="Go on without pictures that cannot be read (dataset.skip_bad)."),
+]
+InceptionWeights = Annotated[
+    Path | None,
+    typer.Option(
+        help="File of Inception weights, for the standard FID and KID (evaluation.inception_weights).",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
 Seed = Annotated[
     int | None, typer.Option(help="Of the study. Default: the plan's.", metavar="N", min=0, show_default=False)
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,3 +33,8 @@ def parse_settings(said: Sequence[str]) -> dict[str, str]:
             raise typer.BadParameter(f"must be KEY=VALUE; got {each!r}", param_hint="--set")
         found[key.strip()] = value.strip()
     return found
+
+
+def quoted(path: Path) -> str:
+    """A path as the value of a setting: YAML reads 1e4 as a number."""
+    return json.dumps(str(path))

@@ -29,7 +29,7 @@ def doctor(as_json: Json = False, data_dir: DataDir = None, home: Home = None) -
         typer.echo(columns(_rows(found)))
     problems = [said["problem"] for said in (found["storage"], *found["data"].values()) if said["problem"]]
     if problems:
-        typer.echo("\n".join(f"to mend: {problem}" for problem in problems), err=True)
+        typer.echo("\n".join(f"to mend: {problem}" for problem in dict.fromkeys(problems)), err=True)
         raise typer.Exit(MENDABLE)
 
 
@@ -86,7 +86,8 @@ def _storage() -> dict[str, Any]:
 
 
 def _data(data_dir: DataDir) -> dict[str, dict[str, Any]]:
-    """Whether each data set can be loaded, and if not, what to do. Nothing is downloaded."""
+    """Whether each data set can be loaded, and if not, what to do. Nothing is downloaded, nothing large is read."""
+    from gansearch.cli._data_note import data_note
     from gansearch.data import datasets
     from gansearch.errors import DataError
 
@@ -94,22 +95,14 @@ def _data(data_dir: DataDir) -> dict[str, dict[str, Any]]:
     for dataset in datasets:
         said: dict[str, Any] = {"samples": None, "checksum": None, "problem": None, "note": None}
         try:
-            if dataset.name == "mnist" and _must_be_downloaded(data_dir):
-                said["note"] = "downloaded at first use, unless --data-dir or GANSEARCH_DATA names its folder"
-            else:
+            said["note"] = data_note(dataset, data_dir)
+            if said["note"] is None:
                 data = dataset().load(data_dir)
                 said |= {"samples": len(data.train), "checksum": data.checksum}
         except DataError as error:
             said["problem"] = str(error)
         found[dataset.name] = said
     return found
-
-
-def _must_be_downloaded(data_dir: DataDir) -> bool:
-    from gansearch.data.mnist import data_folder
-    from gansearch.storage.home import cache_dir
-
-    return data_folder(data_dir) is None and not (cache_dir() / "data" / "mnist").is_dir()
 
 
 def _rows(found: dict[str, Any]) -> list[tuple[str, str]]:

@@ -7,16 +7,18 @@ from gansearch.cli._options import (
     DataDir,
     Epochs,
     Home,
+    InceptionWeights,
     Json,
     NewName,
     Plugins,
     Seed,
+    SkipBad,
     SpaceName,
     TrackingUri,
     Trials,
 )
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
-from gansearch.cli._settings import Setting, parse_settings
+from gansearch.cli._settings import Setting, parse_settings, quoted
 
 
 def launch(
@@ -27,6 +29,8 @@ def launch(
     executor: Executor = ExecutorName.RAY_TUNE,
     address: Address = None,
     data_dir: DataDir = None,
+    skip_bad: SkipBad = False,
+    inception_weights: InceptionWeights = None,
     tracking_uri: TrackingUri = None,
     plugin: Plugins = None,
     seed: Seed = None,
@@ -38,7 +42,12 @@ def launch(
 
     Ctrl-C once ends it cleanly: every trial writes its checkpoint, and `gansearch resume NAME` goes on from there.
     """
-    short = {"plan.trials": trials, "training.epochs": epochs}
+    short = {
+        "plan.trials": trials,
+        "training.epochs": epochs,
+        "dataset.skip_bad": skip_bad or None,
+        "evaluation.inception_weights": None if inception_weights is None else quoted(inception_weights),
+    }
     overrides: dict[str, object] = {**parse_settings(set_ or ())}
     overrides |= {key: value for key, value in short.items() if value is not None}
 

@@ -7,8 +7,19 @@ from typing import Annotated
 
 import typer
 
-from gansearch.cli._options import DataDir, Epochs, Home, NewName, Plugins, Seed, SpaceName, Trials
-from gansearch.cli._settings import Setting, parse_settings
+from gansearch.cli._options import (
+    DataDir,
+    Epochs,
+    Home,
+    InceptionWeights,
+    NewName,
+    Plugins,
+    Seed,
+    SkipBad,
+    SpaceName,
+    Trials,
+)
+from gansearch.cli._settings import Setting, parse_settings, quoted
 
 
 def plan(
@@ -18,6 +29,8 @@ def plan(
     trials: Trials = None,
     epochs: Epochs = None,
     data_dir: DataDir = None,
+    skip_bad: SkipBad = False,
+    inception_weights: InceptionWeights = None,
     plugin: Plugins = None,
     seed: Seed = None,
     set_: Setting = None,
@@ -28,7 +41,12 @@ def plan(
     `python -m gansearch.trial.runner SPEC.json --out DIR` trains it with torch, numpy, safetensors and jaxtyping alone;
     `gansearch import DIR --study NAME` makes a study of it.
     """
-    short = {"plan.trials": trials, "training.epochs": epochs}
+    short = {
+        "plan.trials": trials,
+        "training.epochs": epochs,
+        "dataset.skip_bad": skip_bad or None,
+        "evaluation.inception_weights": None if inception_weights is None else quoted(inception_weights),
+    }
     overrides: dict[str, object] = {**parse_settings(set_ or ())}
     overrides |= {key: value for key, value in short.items() if value is not None}
 

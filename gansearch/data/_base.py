@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import torch
 from torch import Tensor
 
 from gansearch.plugins import Plugin, Registry
 from gansearch.records import Geometry
+
+FINAL_SAMPLES: Final = 10_000
+"""Generated samples at the end of a trial, of most data sets."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +48,47 @@ class Data:
     modes: Tensor | None = None
     """Centres [M, D] of a mixture, or None."""
     mode_std: float | None = None
+    final_samples: int = FINAL_SAMPLES
+    """Generated samples that a trial is measured with at its end."""
+    is_mapped: bool = False
+    """Whether the values lie in a file that is mapped into memory: the system reads what is used."""
+    notes: tuple[str, ...] = ()
+    """Sentences on how it was read that its user should know: what was skipped, say."""
 
     @property
     def reference(self) -> tuple[str, Samples]:
         """Name and samples of the split that metrics compare with: the test split where there is one."""
         return ("train", self.train) if self.test is None else ("test", self.test)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all values and labels, in memory or mapped."""
+        splits = [split for split in (self.train, self.test) if split is not None]
+        return sum(tensor.nbytes for split in splits for tensor in (split.values, split.labels))
+
 
 @dataclass(frozen=True, kw_only=True)
 class DataSet(Plugin):
-    """A data set's configuration. Subclasses declare their fields with ``static`` and say their geometry."""
+    """A data set's configuration. Subclasses declare their fields with ``static`` and say their geometry.
 
-    geometry: ClassVar[Geometry]
+    A geometry follows from the fields alone, never from a file: a generator is rebuilt where there is no data. A field
+    called ``path`` names a file or folder of the user's.
+
+    Raises:
+        DataError: where the fields do not go together.
+    """
+
+    is_users_own: ClassVar[bool] = False
+    """Whether it must be told what to read, so that it cannot be loaded at its defaults."""
+    is_downloaded: ClassVar[bool] = False
+    """Whether its files are downloaded at first use, where no folder is named that holds them."""
+    files_of: ClassVar[str | None] = None
+    """The data set whose files it reads, where they are not its own."""
+
+    @property
+    def geometry(self) -> Geometry:
+        """The form of one sample; a class attribute where it is always the same."""
+        raise NotImplementedError
 
     def load(self, data_dir: Path | None) -> Data:
         """Read it into memory.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.packing import Packer
-from gansearch.records import Assignment, Decision, End, LaneReport
+from gansearch.records import Assignment, Decision, End, LaneReport, Setting
 from gansearch.study import Study, StudyStatus
 from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.run import Answer
@@ -55,6 +55,11 @@ class Driver:
         self._unwritten = 0
         self.storage_failure: str | None = None
         """Why nothing more can be run: records could not be written, several times in a row."""
+
+    @property
+    def data_settings(self) -> dict[str, Setting]:
+        """Settings of the data set, which all trials share; empty where a script needs none."""
+        return {path: value for path, value in self._study.space.fixed.items() if path.startswith("dataset.")}
 
     @property
     def due_in_s(self) -> float | None:

@@ -128,7 +128,7 @@ def _keep_extractors(source: Storage) -> None:
     kept = Storage(cache_dir())
     for path in source.list(CACHE):
         inner = path.removeprefix(f"{CACHE}/")
-        if path.endswith(".safetensors") and not kept.exists(inner):
+        if inner.startswith("extractors/") and path.endswith(".safetensors") and not kept.exists(inner):
             kept.write(inner, source.read(path))
 
 

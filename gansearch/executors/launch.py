@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 
+from gansearch.executors.data_files import with_absolute_paths
+from gansearch.executors.data_sentences import data_sentences
 from gansearch.executors.launch_run import LaunchOptions, LaunchResult, LaunchRun, Say, Watch
 from gansearch.executors.preflight import check_address, check_tracking
 from gansearch.executors.single_lanes import single_lane_reasons
@@ -34,7 +36,7 @@ def launch(
     Raises:
         StudyExistsError: where the name is taken.
         PluginError: where a plug-in file cannot be used.
-        DataError: where the data is missing or damaged.
+        DataError: where the data is missing or damaged, or lacks what a metric needs that is asked for.
         ExecutorError: where no Ray cluster listens at the address.
         TrackingError: where the tracking URI is none; nothing has been made in any of these cases.
     """
@@ -47,11 +49,10 @@ def launch(
         load_file(path)
     plugin_files.contents(options.plugins)
     plugin_files.check_complete(space, options.plugins)
+    space = with_absolute_paths(space, options.data_dir)
     # Nothing is kept yet: until there is a study, plug-ins are those that this process has imported.
     context = replace(trial_context(space, storage, options), plugins=())
-    settings = space.settings(space.default_parameters())
-    if space.script is None or "dataset.name" in settings:
-        open_workbench(settings, context)
+    _open_data(space, context, say)
     if space.script is not None and space.plan.kind == "search":
         say("a script draws its samples while it runs: its best trials keep the values of their rungs")
     space = with_evaluation_interval(space, context, say)
@@ -84,9 +85,11 @@ def resume(
     _preflight(options, say)
     with closing(Study.open(name, storage)) as study:
         plugin_files.check_given(storage, options.plugins)
+        context = trial_context(study.space, storage, options)
+        _open_data(study.space, context, say)
         if trials is not None:
             study.extend(trials=trials)
-        return LaunchRun(study, trial_context(study.space, storage, options), options, watch, say).run()
+        return LaunchRun(study, context, options, watch, say).run()
 
 
 def extend(
@@ -118,9 +121,11 @@ def extend(
     _preflight(options, say)
     with closing(Study.open(name, storage)) as study:
         plugin_files.check_given(storage, options.plugins)
+        context = trial_context(study.space, storage, options)
+        _open_data(study.space, context, say)
         new = study.extend_trial(number, epochs)
         say(f"{name}-{number} goes on as {name}-{new}")
-        return LaunchRun(study, trial_context(study.space, storage, options), options, watch, say).run()
+        return LaunchRun(study, context, options, watch, say).run()
 
 
 def _preflight(options: LaunchOptions, say: Say) -> None:
@@ -128,6 +133,14 @@ def _preflight(options: LaunchOptions, say: Say) -> None:
         check_address(options.address)
     if options.tracking_uri is not None:
         check_tracking(options.tracking_uri, say)
+
+
+def _open_data(space: SearchSpace, context: TrialContext, say: Say) -> None:
+    """Open the data set before anything is made, and say what it takes; a script may have none."""
+    settings = space.settings(space.default_parameters())
+    if "dataset.name" in settings:
+        for sentence in data_sentences(open_workbench(settings, context).data):
+            say(sentence)
 
 
 def trial_context(space: SearchSpace, storage: Storage, options: LaunchOptions) -> TrialContext:
@@ -144,6 +157,8 @@ def trial_context(space: SearchSpace, storage: Storage, options: LaunchOptions) 
         device="cuda" if space.resources.gpu else "cpu",
         memory_share=min(1.0, space.resources.gpu) or 1.0,
         objectives=tuple(objective.metric for objective in space.plan.objectives),
+        also=space.evaluation.also,
+        inception_weights=space.evaluation.inception_weights,
     )
 
 

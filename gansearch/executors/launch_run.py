@@ -16,6 +16,7 @@ from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.hand_over import TrackingOutcome, hand_over, track_command
 from gansearch.executors.lane_choice import LaneChoice, choose_lanes
 from gansearch.executors.local import LocalExecutor
+from gansearch.executors.noise_measuring import keep_noise_floor
 from gansearch.executors.study_source import StudySource
 from gansearch.reporting import ReportFiles, write_report
 from gansearch.study import Study, StudyStatus
@@ -133,6 +134,7 @@ class LaunchRun:
             choice = self._lanes(executor, interrupt, launch)
             workers = executor.workers() if choice.is_bounded else None
             driver = Driver(study, feed, interrupt, lanes=choice.lanes, workers=workers, watch=self.watch, say=self.say)
+            keep_noise_floor(study, self.context, "rung", self.say)
             executor.run(driver, self.context)
             if driver.storage_failure is not None:
                 how = f"what has not ended rests, and goes on with: gansearch resume {study.name}"
@@ -145,6 +147,8 @@ class LaunchRun:
                 self.say(f"the plan's budget ends the search: {study.budget_spent}; what has not ended rests")
             best = study.best_assignments(MEASURED_AT_END * study.space.plan.replicates)
             executor.finalise(best, self.context)
+            if best and (self.context.final_evaluation or study.space.script is None):
+                keep_noise_floor(study, self.context, "end", self.say)
         for assignment in best:
             feed.update(assignment.identity)
         return "finished"

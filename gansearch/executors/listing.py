@@ -65,6 +65,8 @@ def list_of(
         assignments=tuple(planned_assignments(space, name, seed)),
         use_average=context.use_average,
         final_evaluation=context.final_evaluation,
+        also=context.also,
+        inception_weights=context.inception_weights,
         plugins=_sources(plugins),
         threads=context.threads,
         device=context.device,

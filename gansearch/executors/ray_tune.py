@@ -16,12 +16,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import ray
-from ray import tune
+from ray import ObjectRef, tune
 from ray.exceptions import RayActorError, RayError
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
+from gansearch.data import Data
 from gansearch.errors import CorruptFileError, ExecutorError, StorageError
 from gansearch.executors.driver import Driver
 from gansearch.executors.ray_session import ray_session
@@ -33,9 +34,15 @@ from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.lane_probe import probe_lanes
 from gansearch.trial.lane_table import LaneTable, one_lane
 from gansearch.trial.run import Answer, PackRun, run_pack
+from gansearch.trial.workbench import OpenedElsewhere, give_workbench, share_workbench
 
 ENDLESS = 10**9
 """Tune's bound on the number of trials; the study says when it is done."""
+MAPPED_SHARE = 0.3
+"""Share of a node's object store that a file that is mapped into memory may take there; a larger one is mapped by every
+process, which shares its pages as well."""
+LOADED_SHARE = 0.8
+"""Share that data may take which every process would have to load otherwise."""
 POLL_S = 0.5
 """Seconds between two looks at whether the user has asked for the end."""
 
@@ -58,8 +65,9 @@ class Desk:
 class PackTrainable(tune.Trainable):  # type: ignore[misc]
     """A Tune trial that runs one pack after the other in its process."""
 
-    def setup(self, config: dict[str, Any], context: TrialContext, desk: Any) -> None:
+    def setup(self, config: dict[str, Any], context: TrialContext, desk: Any, bench: OpenedElsewhere | None) -> None:
         """Keep what all packs share; the pack itself starts in the first ``step``, when the resources are there."""
+        give_workbench(bench)
         self._context = context
         self._desk = desk
         self._run: PackRun | None = None
@@ -173,6 +181,7 @@ class RayTuneExecutor:
     def __init__(self, resources: Resources, address: str | None) -> None:
         self._resources = resources
         self._session = ray_session(address)
+        self._bench: ObjectRef | None = None
 
     def __enter__(self) -> Self:
         """Connect to the cluster, or start one.
@@ -204,8 +213,8 @@ class RayTuneExecutor:
 
         Ctrl-C does not wait for the task: on a cluster that grows on demand it may begin minutes later.
         """
-        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(probe_lanes).options(max_retries=0)
-        running = task.remote(settings, context, most=most)
+        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(_probe).options(max_retries=0)
+        running = task.remote(self._shared(settings, context), settings, context, most)
         while not ray.wait([running], timeout=POLL_S)[0]:
             if interrupt.asked:
                 ray.cancel(running, force=True)
@@ -224,7 +233,9 @@ class RayTuneExecutor:
         """
         desk = ray.remote(num_cpus=0)(Desk).remote()
         searcher = StudySearcher(driver)
-        trainable = tune.with_parameters(PackTrainable, context=context, desk=desk)
+        bench = self._shared(driver.data_settings, context)
+        # Tune resolves the reference in the worker, and puts nothing into the store a second time.
+        trainable = tune.with_parameters(PackTrainable, context=context, desk=desk, bench=bench)
         with tempfile.TemporaryDirectory(prefix="gansearch-tune-") as folder:
             tuner = tune.Tuner(
                 tune.with_resources(trainable, self._wanted("cpu", "gpu")),
@@ -245,12 +256,44 @@ class RayTuneExecutor:
 
     def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
         """Measure completed trials by the protocol of the end, as tasks with the resources of a pack."""
-        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(evaluate_final)
-        ray.get([task.remote(assignment, context) for assignment in assignments])
+        if not assignments:
+            return
+        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(_finalise)
+        bench = self._shared(assignments[0].settings, context)
+        ray.get([task.remote(bench, assignment, context) for assignment in assignments])
+
+    def _shared(self, settings: Mapping[str, Setting], context: TrialContext) -> ObjectRef:
+        """The study's workbench in the object store, where it is put once: every node fetches it once.
+
+        What comes of the reference is None where there is no data set, or every process must open it for itself.
+        """
+        if self._bench is None:
+            has_data = "dataset.name" in settings
+            self._bench = ray.put(share_workbench(settings, context, most_bytes=_most_bytes) if has_data else None)
+        return self._bench
 
     def _wanted(self, cpu: str, gpu: str) -> dict[str, float]:
         amounts = {cpu: self._resources.cpu, gpu: self._resources.gpu}
         return {name: amount for name, amount in amounts.items() if amount}
+
+
+def _probe(
+    bench: OpenedElsewhere | None, settings: Mapping[str, Setting], context: TrialContext, most: int
+) -> LaneTable:
+    give_workbench(bench)
+    return probe_lanes(settings, context, most=most)
+
+
+def _finalise(bench: OpenedElsewhere | None, assignment: Assignment, context: TrialContext) -> None:
+    give_workbench(bench)
+    evaluate_final(assignment, context)
+
+
+def _most_bytes(data: Data) -> float:
+    """How large data may be that go through the object store: a share of the smallest node's."""
+    stores = [node["Resources"].get("object_store_memory", 0.0) for node in ray.nodes() if node["Alive"]]
+    share = MAPPED_SHARE if data.is_mapped else LOADED_SHARE
+    return share * min((store for store in stores if store), default=0.0)
 
 
 def why_it_died(error: BaseException | None) -> str:

@@ -1,5 +1,27 @@
-"""Metrics of generated samples, one file each, and the reference extractor."""
+"""Metrics of generated samples, one file each, and the extractors behind them."""
 
-from gansearch.metrics._base import Direction, Extractor, Measured, Metric, RealSet, metrics
+from gansearch.metrics._base import (
+    Direction,
+    Duel,
+    Extractor,
+    Measured,
+    Metric,
+    RealSet,
+    Scores,
+    View,
+    When,
+    metrics,
+)
 
-__all__ = ["Direction", "Extractor", "Measured", "Metric", "RealSet", "metrics"]
+__all__ = [
+    "Direction",
+    "Duel",
+    "Extractor",
+    "Measured",
+    "Metric",
+    "RealSet",
+    "Scores",
+    "View",
+    "When",
+    "metrics",
+]

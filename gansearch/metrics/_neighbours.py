@@ -1,4 +1,4 @@
-"""Balls around samples that reach to their fifth neighbour, exact and in chunks: what four metrics share.
+"""Balls around samples that reach to their fifth neighbour, exact and in blocks: what four metrics share.
 
 Source: Kynkaanniemi et al. 2019, arXiv:1904.06991 (precision, recall); Naeem et al. 2020, arXiv:2002.09797 (density,
 coverage; all four with five neighbours).
@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from gansearch.metrics._base import Measured
-from gansearch.metrics._remembered import remembered
+from gansearch.metrics._near import nearest_squared, pairs_within
+from gansearch.metrics._remembered import kept, remembered
 
 NEIGHBOURS = 5
-CHUNK = 500
-"""Rows of distances held at once: 40 MB against 10,000 columns."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,8 @@ class Neighbourhoods:
     """Share of real samples whose ball holds a generated one."""
 
 
-UNKNOWN = Neighbourhoods(*[float("nan")] * 4)
-
-
 def neighbourhoods(real: Measured, fake: Measured) -> Neighbourhoods:
-    """Compare two sets once, for all metrics that ask; NaN where one is not finite or has no fifth neighbour."""
+    """Compare two sets, of more samples than there are neighbours, once for all metrics that ask."""
     known = _compared_with(fake)
     if real not in known:
         known[real] = _compare_sets(real, fake)
@@ -52,26 +48,24 @@ def _compared_with(_fake: Measured) -> WeakKeyDictionary[Measured, Neighbourhood
 
 
 def _compare_sets(real: Measured, fake: Measured) -> Neighbourhoods:
-    too_few = min(len(real.features), len(fake.features)) <= NEIGHBOURS
-    if too_few or not fake.is_finite:
-        return UNKNOWN
     return compare(real.features, _squared_radii(real), fake.features, _squared_radii(fake))
 
 
 @remembered
 def _squared_radii(measured: Measured) -> Float[Tensor, " n"]:
-    return squared_radii(measured.features, NEIGHBOURS)
+    return nearest_in_own_set(measured)[:, -1]
 
 
-def squared_radii(features: Float[Tensor, "n d"], neighbours: int) -> Float[Tensor, " n"]:
-    """Squared distance from each sample to its nearest-but-``neighbours - 1`` other one, float64; n > neighbours."""
-    features = _centred(features, features)
-    radii = []
-    for start in range(0, len(features), CHUNK):
-        distances = squared_distances(features[start : start + CHUNK], features)
-        distances.diagonal(start).fill_(torch.inf)  # a sample is not its own neighbour
-        radii.append(distances.kthvalue(neighbours, dim=1).values)
-    return torch.cat(radii)
+@kept
+def nearest_in_own_set(measured: Measured) -> Float[Tensor, "n 5"]:
+    """Squared distances from each sample to its five nearest other ones, ascending, float64."""
+    return squared_to_neighbours(measured.features, NEIGHBOURS)
+
+
+def squared_to_neighbours(features: Float[Tensor, "n d"], neighbours: int) -> Float[Tensor, "n k"]:
+    """Squared distances from each sample to its nearest other ones, ascending, float64; n > neighbours."""
+    own = torch.arange(len(features), device=features.device)
+    return nearest_squared(features, features, neighbours, own=own)
 
 
 def compare(
@@ -81,32 +75,22 @@ def compare(
     fake_radii: Float[Tensor, " n"],
 ) -> Neighbourhoods:
     """Count which samples lie strictly within which balls, given both sets' squared radii."""
-    real, fake = _centred(real, real), _centred(fake, real)
     balls = 0
-    inside = 0
-    covered = torch.zeros(len(real), dtype=torch.bool, device=real.device)
-    recalled = torch.zeros_like(covered)
-    for start in range(0, len(fake), CHUNK):
-        distances = squared_distances(fake[start : start + CHUNK], real)
-        within_real = distances < real_radii
-        balls += int(within_real.sum())
-        inside += int(within_real.any(1).sum())
-        covered |= within_real.any(0)
-        recalled |= (distances < fake_radii[start : start + CHUNK, None]).any(0)
+    covered, recalled = torch.zeros(2, len(real), dtype=torch.bool, device=real.device)
+    inside = torch.zeros(len(fake), dtype=torch.bool, device=real.device)
+    for generated, ball in pairs_within(fake, real, real_radii):
+        balls += len(ball)
+        inside[generated] = True
+        covered[ball] = True
+    for sample, _ in pairs_within(real, fake, fake_radii):
+        recalled[sample] = True
     return Neighbourhoods(
-        precision=inside / len(fake),
-        recall=recalled.double().mean().item(),
+        precision=_share(inside),
+        recall=_share(recalled),
         density=balls / (NEIGHBOURS * len(fake)),
-        coverage=covered.double().mean().item(),
+        coverage=_share(covered),
     )
 
 
-def squared_distances(rows: Float[Tensor, "a d"], columns: Float[Tensor, "b d"]) -> Float[Tensor, "a b"]:
-    """Squared Euclidean distances, at least 0; float64 inputs, so that the product form loses nothing that counts."""
-    norms = rows.square().sum(1)[:, None] + columns.square().sum(1)
-    return norms.addmm_(rows, columns.T, alpha=-2).clamp_min_(0)
-
-
-def _centred(features: Tensor, around: Tensor) -> Float[Tensor, "n d"]:
-    """Features in float64 with the mean of ``around`` taken off: small norms lose fewer digits."""
-    return features.double() - around.double().mean(0)
+def _share(holds: Bool[Tensor, " n"]) -> float:
+    return int(holds.sum()) / len(holds)

@@ -12,7 +12,7 @@ from typing import ClassVar
 from jaxtyping import Float
 from torch import Tensor
 
-from gansearch.metrics._base import Direction, Measured, Metric, RealSet
+from gansearch.metrics._base import Direction, Measured, Metric, RealSet, When
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +27,13 @@ class BatchCorrelation(Metric):
     unit: ClassVar[str] = "correlation"
     direction: ClassVar[Direction] = "minimize"
     source: ClassVar[str] = "intraclass correlation, Fisher 1925; summed over features"
+    when: ClassVar[When] = "end"
     real_set: ClassVar[RealSet] = "none"
     needs_batches: ClassVar[bool] = True
 
     def measure(self, *, real: Measured, fake: Measured) -> float:
-        """The correlation in [-1 / (B - 1), 1]; NaN without whole minibatches, or where one is not finite."""
-        if fake.batch is None or not fake.is_finite or len(fake.features) % fake.batch:
+        """The correlation in [-1 / (B - 1), 1]; NaN without whole minibatches."""
+        if fake.batch is None or len(fake.features) % fake.batch:
             return float("nan")
         return intraclass_correlation(fake.features.view(-1, fake.batch, fake.features.shape[1]))
 

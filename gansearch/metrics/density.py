@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gansearch.metrics._base import Direction, Measured, Metric
-from gansearch.metrics._neighbours import neighbourhoods
+from gansearch.metrics._neighbours import NEIGHBOURS, neighbourhoods
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,8 @@ class Density(Metric):
     unit: ClassVar[str] = "ratio"
     direction: ClassVar[Direction] = "maximize"
     source: ClassVar[str] = "Naeem et al. 2020, arXiv:2002.09797; 5 neighbours"
+    least_samples: ClassVar[int] = NEIGHBOURS + 1
 
     def measure(self, *, real: Measured, fake: Measured) -> float:
-        """The density, at least 0; NaN for fewer than 6 samples."""
+        """The density, at least 0."""
         return neighbourhoods(real, fake).density

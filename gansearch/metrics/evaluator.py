@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from gansearch.data import Data
 from gansearch.errors import DataError
-from gansearch.metrics._base import Extractor, Measured, Metric, metrics
+from gansearch.metrics._base import Extractor, Metric, View, metrics
+from gansearch.metrics.generated import Generated, Group, Seen, groups
+from gansearch.metrics.real_side import RealSide
 from gansearch.records import MetricValue, Protocol
 
-RUNG_SAMPLES = 1_000
+__all__ = ["RUNG_SAMPLES", "Evaluator", "Generated", "Moment", "final_samples"]
+
+RUNG_SAMPLES: Final = 1_000
 """Generated samples per evaluation during training."""
-FINAL_SAMPLES = 10_000
-"""Generated samples at the end, and the most real ones that anything is compared with."""
-SHUFFLE_SEED = 0
-"""Decides the order of the real samples; fixed, since the first half of MNIST's test images differs from the rest."""
+
+Moment: TypeAlias = Literal["rung", "end"]
+"""During training, or at the end of a trial."""
 
 
 def final_samples(data: Data) -> int:
-    """Generated samples at the end of a trial: 10,000, or all real ones where there are fewer."""
-    return min(FINAL_SAMPLES, len(data.reference[1]))
+    """Generated samples at the end of a trial: those that the data set asks for, or all real ones if there are fewer.
+
+    It asks for 10,000 where it says nothing else.
+    """
+    return min(data.final_samples, len(data.reference[1]))
 
 
 class Evaluator:
@@ -31,9 +40,12 @@ class Evaluator:
 
     Args:
         data: the data set; its reference split is the real side.
-        extractor: what makes features and class probabilities.
-        names: metrics to measure, in this order; None for every one that the data supports.
+        extractors: what makes features and class probabilities, by view; one at least for ``reference``.
+        names: metrics to measure, in this order, at every moment; None for those that the data supports, each at its
+            own.
+        asked: further metrics to measure at the end; None for all that the data supports.
         device: where features and distances are computed.
+        cache_dir: where what is known of real samples is kept; None keeps nothing.
 
     Raises:
         PluginError: where a name is unknown.
@@ -41,76 +53,134 @@ class Evaluator:
     """
 
     def __init__(
-        self, data: Data, extractor: Extractor, names: Sequence[str] | None = None, *, device: str = "cpu"
+        self,
+        data: Data,
+        extractors: Mapping[View, Extractor],
+        names: Sequence[str] | None = None,
+        *,
+        asked: Sequence[str] | None = (),
+        device: str = "cpu",
+        cache_dir: Path | None = None,
     ) -> None:
-        self._extractor = extractor
+        self.data = data
         self._device = torch.device(device)
-        self._split, samples = data.reference
-        order = torch.randperm(len(samples), generator=Generator().manual_seed(SHUFFLE_SEED))[:FINAL_SAMPLES]
-        self._real = extractor(samples.batch(order.to(samples.values.device)).to(self._device))
-        self._matched = {len(order): self._real}
-        self._metrics = _supported(self._real) if names is None else _named(names, self._real, data.name)
+        self._extractors = extractors
+        self.real = RealSide(data, extractors, device=self._device, cache_dir=cache_dir)
+        for name in (*(names or ()), *(asked or ())):
+            self._check(metrics.get(name))
+        self._metrics: dict[Moment, tuple[Metric, ...]] = {
+            "rung": tuple(self._chosen("rung", names, ())),
+            "end": tuple(self._chosen("end", names, asked)),
+        }
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The metrics measured, in order."""
-        return tuple(metric.name for metric in self._metrics)
+    def names(self, moment: Moment = "rung") -> tuple[str, ...]:
+        """The metrics measured then, in order, those aside that the generated side lacks something for."""
+        return tuple(metric.name for metric in self._metrics[moment])
+
+    def needs_duel(self) -> bool:
+        """Whether a metric of the end wants both players put to the test."""
+        return any(metric.needs_duel for metric in self._metrics["end"])
+
+    def with_names(self, names: Sequence[str], samples: int) -> Evaluator:
+        """The same with these metrics at every moment, and so many samples at the end; the real side is shared.
+
+        Raises:
+            PluginError: where a name is unknown.
+            DataError: where a named metric needs what the data lacks.
+        """
+        other = copy(self)
+        other.data = replace(self.data, final_samples=samples)
+        for name in names:
+            self._check(metrics.get(name))
+        chosen = tuple(metrics.get(name)() for name in names)
+        other._metrics = {"rung": chosen, "end": chosen}
+        return other
+
+    def missing(self, metric: type[Metric]) -> str | None:
+        """What the data set lacks for a metric, in words, or None where it can be measured."""
+        real = self.real.one(metric.view) if self.real.has(metric.view) else None
+        return metric.missing(real, self.data.geometry.shape)
+
+    def evaluate(self, generated: Generated | Tensor, moment: Moment = "rung") -> tuple[MetricValue, ...]:
+        """Measure one set of samples; see ``evaluate_all``."""
+        one = generated if isinstance(generated, Generated) else Generated(generated)
+        return self.evaluate_all([one], moment)[0]
 
     @torch.no_grad()
-    def evaluate(self, samples: Tensor, batches: Tensor | None = None) -> tuple[MetricValue, ...]:
-        """Measure generated samples; all values are NaN where one is not finite.
+    def evaluate_all(self, generated: Sequence[Generated], moment: Moment = "rung") -> list[tuple[MetricValue, ...]]:
+        """Measure sets of samples, as those of a pack's lanes; each set's values are those that it has alone.
 
-        Args:
-            samples: [n, *shape], images in [-1, 1].
-            batches: minibatches of further samples [g, b, *shape]; None leaves out the metrics that need such.
+        All values of a set are NaN where one number of it is not finite. A metric of the end that wants more samples
+        than there are, or what a set does not bring, is left out.
+
+        Raises:
+            DataError: where a metric of a rung wants more samples than there are.
         """
-        return self._evaluate(samples) + (() if batches is None else self._evaluate_batches(batches))
+        found = []
+        for sets in groups([each.on(self._device) for each in generated]):
+            found += [tuple(self._evaluate(seen, moment)) for seen in Group(self._extractors, sets).seen()]
+        return found
 
-    def _evaluate_batches(self, batches: Tensor) -> tuple[MetricValue, ...]:
-        fake = self._extractor(batches.detach().to(self._device).flatten(0, 1))
-        grouped = replace(fake, batch=batches.shape[1])
-        return tuple(
-            self._value(metric(), metric().measure(real=self._real, fake=grouped), len(fake.features))
-            for metric in metrics
-            if metric.needs_batches
-        )
+    @torch.no_grad()
+    def evaluate_by_name(
+        self, generated: Generated, names: Sequence[str] | None = None
+    ) -> tuple[tuple[MetricValue, ...], dict[str, str]]:
+        """Measure one set of samples with these metrics, at whatever moment they are due; None takes all there are.
 
-    def _evaluate(self, samples: Tensor) -> tuple[MetricValue, ...]:
-        samples = samples.detach().to(self._device)
-        if len(samples) == 0 or not bool(samples.isfinite().all()):
-            return tuple(self._value(metric, float("nan"), len(samples)) for metric in self._metrics)
-        fake = self._extractor(samples)
-        return tuple(
-            self._value(metric, metric.measure(real=self._real_for(metric, len(samples)), fake=fake), len(samples))
-            for metric in self._metrics
-        )
+        Returns:
+            The values, and for every metric without one the reason, as ``needs images``.
 
-    def _real_for(self, metric: Metric, count: int) -> Measured:
-        return self._first(count) if metric.real_set == "matched" else self._real
+        Raises:
+            PluginError: where a name is unknown.
+        """
+        (seen,) = Group(self._extractors, [generated.on(self._device)]).seen()
+        is_finite = generated.is_finite
+        values, reasons = [], {}
+        for metric in metrics if names is None else map(metrics.get, names):
+            reason = self._reason(metric, seen)
+            if reason is None:
+                values.append(self._value(metric(), seen, is_finite=is_finite))
+            else:
+                reasons[metric.name] = reason
+        return tuple(values), reasons
 
-    def _first(self, count: int) -> Measured:
-        """The first ``count`` real samples in their shuffled order, or all; kept, with the radii of their balls."""
-        count = min(count, len(self._real.features))
-        if count not in self._matched:
-            real = self._real
-            parts = (real.samples, real.features, real.probabilities, real.high_quality)
-            self._matched[count] = Measured(*(None if part is None else part[:count] for part in parts))  # type: ignore[arg-type]
-        return self._matched[count]
+    def _evaluate(self, seen: Seen, moment: Moment) -> Iterator[MetricValue]:
+        is_finite = seen.given.is_finite
+        for metric in self._metrics[moment]:
+            is_there = seen.lacks(metric) is None
+            if is_there and (moment == "rung" or self._refusal(metric, seen) is None):
+                yield self._value(metric, seen, is_finite=is_finite)
 
-    def _value(self, metric: Metric, value: float, count: int) -> MetricValue:
-        real = {"whole": len(self._real.features), "matched": min(count, len(self._real.features)), "none": 0}
-        protocol = Protocol(self._extractor.name, self._extractor.hash, count, real[metric.real_set], self._split)
-        return MetricValue(metric.name, value, protocol)
-
-
-def _supported(real: Measured) -> tuple[Metric, ...]:
-    return tuple(metric() for metric in metrics if metric.missing(real) is None)
-
-
-def _named(names: Sequence[str], real: Measured, data_name: str) -> tuple[Metric, ...]:
-    chosen = [metrics.get(name) for name in names]
-    for metric in chosen:
-        missing = metric.missing(real)
+    def _reason(self, metric: type[Metric], seen: Seen) -> str | None:
+        """Why the metric has no value of these samples, as ``needs images``; None where it has one."""
+        missing = self.missing(metric) or seen.lacks(metric)
         if missing is not None:
-            raise DataError(f"the metric {metric.name} needs {missing}; the data set {data_name} has none")
-    return tuple(metric() for metric in chosen)
+            return f"needs {missing}"
+        refusal = self._refusal(metric, seen)
+        return None if refusal is None else refusal.removeprefix(f"{metric.name} ")
+
+    def _refusal(self, metric: type[Metric] | Metric, seen: Seen) -> str | None:
+        count = seen.count(metric)
+        return metric.refusal(generated=count, real=self.real.count(metric.real_set, count))
+
+    def _value(self, metric: Metric, seen: Seen, *, is_finite: bool) -> MetricValue:
+        count = seen.count(metric)
+        real = self.real.measured(metric.view, metric.real_set, count)
+        value = metric.value(real=real, fake=seen.by(metric)) if is_finite else float("nan")
+        extractor, split = self._extractors[metric.view], self.real.split(metric.real_set)
+        reals = self.real.count(metric.real_set, count)
+        return MetricValue(metric.name, value, Protocol(extractor.name, extractor.hash, count, reals, split))
+
+    def _chosen(self, moment: Moment, names: Sequence[str] | None, asked: Sequence[str] | None) -> Iterator[Metric]:
+        if names is not None:
+            yield from (metrics.get(name)() for name in names)
+            return
+        for metric in metrics:
+            is_due = metric.when in ("rung", moment) or asked is None or metric.name in asked
+            if is_due and self.missing(metric) is None:
+                yield metric()
+
+    def _check(self, metric: type[Metric]) -> None:
+        missing = self.missing(metric)
+        if missing is not None:
+            raise DataError(f"the metric {metric.name} needs {missing}; the data set {self.data.name} has none")

@@ -24,11 +24,10 @@ class FrechetDistance(Metric):
     direction: ClassVar[Direction] = "minimize"
     source: ClassVar[str] = "Heusel et al. 2017, arXiv:1706.08500"
     real_set: ClassVar[RealSet] = "whole"
+    least_samples: ClassVar[int] = 2
 
     def measure(self, *, real: Measured, fake: Measured) -> float:
-        """The distance; NaN for fewer than 2 samples."""
-        if len(fake.features) < 2 or not fake.is_finite:
-            return float("nan")
+        """The distance."""
         return frechet_distance(moments(real), covariance_root(real), moments(fake))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gansearch.metrics._base import Direction, Measured, Metric
-from gansearch.metrics._neighbours import neighbourhoods
+from gansearch.metrics._neighbours import NEIGHBOURS, neighbourhoods
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,8 @@ class Recall(Metric):
     unit: ClassVar[str] = "share"
     direction: ClassVar[Direction] = "maximize"
     source: ClassVar[str] = "Kynkaanniemi et al. 2019, arXiv:1904.06991; 5 neighbours"
+    least_samples: ClassVar[int] = NEIGHBOURS + 1
 
     def measure(self, *, real: Measured, fake: Measured) -> float:
-        """The share, in [0, 1]; NaN for fewer than 6 samples."""
+        """The share, in [0, 1]."""
         return neighbourhoods(real, fake).recall

@@ -21,10 +21,9 @@ class SampleSpread(Metric):
     direction: ClassVar[Direction] = "maximize"
     source: ClassVar[str] = "square root of the ratio of the traces of the feature covariances"
     real_set: ClassVar[RealSet] = "whole"
+    least_samples: ClassVar[int] = 2
 
     def measure(self, *, real: Measured, fake: Measured) -> float:
-        """The share, at least 0; NaN for fewer than 2 samples, or where real ones do not differ."""
-        if len(fake.features) < 2 or not fake.is_finite:
-            return float("nan")
+        """The share, at least 0; NaN where real ones do not differ."""
         of_real = moments(real).covariance.trace()
         return (moments(fake).covariance.trace() / of_real).sqrt().item() if of_real > 0 else float("nan")

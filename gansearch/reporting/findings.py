@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from shlex import quote
-from typing import Any
 
-from gansearch.records import End
-from gansearch.reporting import figures, sentences
+from gansearch.records import End, MetricValue, NoiseFloor
+from gansearch.reporting import figures, noise_sentences, sentences
 from gansearch.reporting.analysis import Analysis
 from gansearch.reporting.associations import Association
 from gansearch.reporting.document import Block, Bullets, Cell, Code, Document, Figure, Link, Paragraph, Section, Table
 from gansearch.reporting.facts import what_was_run
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.noise_floor import objective_floors
 from gansearch.reporting.pictures import Pixels, png
 from gansearch.reporting.statistics import FEWEST, Estimate
 from gansearch.reporting.wording import code, correlation, interval, number, percent, plain, setting
@@ -55,6 +55,7 @@ def _in_short(material: StudyMaterial, analysis: Analysis) -> list[Block]:
     said = [sentences.state(material)]
     if material.trials:
         said.append(sentences.best(material.best, len(material.completed), material.space.plan.objectives[0]))
+        said.extend(noise_sentences.second_best(material))
         said.extend(sentences.end_share(found) for found in analysis.ends)
         said.append(sentences.saved(analysis.compute))
         said.extend(_noteworthy(material, analysis))
@@ -62,9 +63,11 @@ def _in_short(material: StudyMaterial, analysis: Analysis) -> list[Block]:
 
 
 def _noteworthy(material: StudyMaterial, analysis: Analysis) -> list[str]:
-    under = sentences.under(material)
+    under, floors = sentences.under(material), objective_floors(material)
     every = [found for each in analysis.associations.values() for found in each]
-    return [sentences.association(found, under) for found in every if sentences.stands_out(found)]
+    return [
+        sentences.association(found, under, floors.get(found.metric)) for found in every if sentences.stands_out(found)
+    ]
 
 
 def _best(material: StudyMaterial, picture: Picture) -> list[Block]:
@@ -78,9 +81,7 @@ def _best(material: StudyMaterial, picture: Picture) -> list[Block]:
     done = best.last_evaluation
     if done is not None:
         blocks.append(Paragraph(sentences.measured(done)))
-        blocks.append(
-            Table(("metric", "value", "n generated", "n real", "extractor"), [_metric(m) for m in done.metrics])
-        )
+        blocks.append(Table(_METRIC_HEADERS, [_metric(m, material.noise_floors) for m in done.metrics]))
     shown = picture(best)
     if shown is not None:
         caption = f"Samples of {code(best.identity)} at its end, the latents being fixed; {_below(shown)}"
@@ -114,7 +115,7 @@ def _ends(material: StudyMaterial, analysis: Analysis) -> list[Block]:
 
 
 def _associations(material: StudyMaterial, analysis: Analysis) -> list[Block]:
-    under = sentences.under(material)
+    under, floors = sentences.under(material), objective_floors(material)
     blocks: list[Block] = []
     for found in analysis.associations.values():
         numeric = [each for each in found if each.rho is not None and each.rho.interval is not None]
@@ -123,7 +124,11 @@ def _associations(material: StudyMaterial, analysis: Analysis) -> list[Block]:
             blocks.append(Table(_RHO_HEADERS, [_rho_row(each) for each in numeric]))
         unseen = [each for each in numeric if not sentences.seen(each)]
         few = [each for each in found if each.n < FEWEST]
-        said = [sentences.association(each, under) for each in found if each not in unseen and each not in few]
+        said = [
+            sentences.association(each, under, floors.get(each.metric))
+            for each in found
+            if each not in unseen and each not in few
+        ]
         if unseen:
             said.append(sentences.none_seen(unseen, under))
         if few:
@@ -247,11 +252,15 @@ def _bounds(estimate: Estimate, form: str) -> str:
     return interval(estimate.interval, form).removeprefix("95 % interval ")
 
 
-def _metric(metric: Any) -> tuple[str, ...]:
+_METRIC_HEADERS = ("metric", "value", "noise floor", "n generated", "n real", "extractor")
+
+
+def _metric(metric: MetricValue, floors: Sequence[NoiseFloor]) -> tuple[str, ...]:
     protocol = metric.protocol
     extractor = protocol.extractor + (f" {protocol.extractor_hash}" if protocol.extractor_hash else "")
     real = f"{protocol.real_samples:,} ({protocol.real_split})" if protocol.real_samples else "none needed"
-    return code(metric.name), number(metric.value), f"{protocol.samples:,}", real, extractor
+    floor = noise_sentences.noise_floor(metric, floors)
+    return code(metric.name), number(metric.value), floor, f"{protocol.samples:,}", real, extractor
 
 
 def _linked(material: StudyMaterial, trial: TrialMaterial) -> Cell:

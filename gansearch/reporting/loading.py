@@ -10,6 +10,7 @@ from gansearch.records import Setting, TrialIdentity
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
+from gansearch.study.noise_floor import read_noise_floor
 from gansearch.study.runs import find_run
 from gansearch.study.seeds import trial_seed
 from gansearch.study.status import WAITING, TrialRow
@@ -30,7 +31,8 @@ def load_material(name: str, storage: Storage, links: Mapping[str, str] | None =
     with open_readonly(name, storage) as study:
         rows = [row for row in study.trials() if row.end is not None or row.state != WAITING]
         trials = tuple(_trial(row, study, storage) for row in rows)
-        return StudyMaterial(name, study.space, study.seed, trials, study.trials_wanted, links or {})
+        floors = read_noise_floor(storage)
+        return StudyMaterial(name, study.space, study.seed, trials, study.trials_wanted, links or {}, floors)
 
 
 def load_run(identity: TrialIdentity, storage: Storage) -> tuple[TrialMaterial, SearchSpace]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gansearch.curves import Curve
-from gansearch.records import End, Evaluation, Setting, TrialIdentity
+from gansearch.records import End, Evaluation, NoiseFloor, Setting, TrialIdentity
+from gansearch.space.plan import Objective
 from gansearch.space.search_space import SearchSpace
 
 RUNNING = "running"
@@ -71,6 +72,13 @@ class TrialMaterial:
         """Time of its evaluations at rungs; the one with the protocol of the end is not counted."""
         return sum(evaluation.cost_s for evaluation in self.curve.evaluations if not evaluation.final)
 
+    def evaluations_for(self, objective: Objective) -> list[Evaluation]:
+        """Those that the value of a completed run comes from, or that it is the best of."""
+        rungs = [done for done in self.curve.evaluations if not done.final]
+        final = [done for done in self.curve.evaluations if done.final]
+        used = final if final and (objective.value == "last" or not rungs) else rungs
+        return {"mean_last_3": used[-3:], "last": used[-1:], "best": used}[objective.value]
+
     @property
     def last_evaluation(self) -> Evaluation | None:
         """The one with the protocol of the end where there is one, else the last; None where there is none."""
@@ -92,6 +100,8 @@ class StudyMaterial:
     """Trials of the whole plan, extensions included; None where it has no such bound."""
     links: Mapping[str, str] = field(default_factory=dict)
     """Page of a trial's run in MLflow, by identity."""
+    noise_floors: tuple[NoiseFloor, ...] = ()
+    """What metrics say of real samples; none where it was not measured, as of imported runs."""
 
     @property
     def completed(self) -> tuple[TrialMaterial, ...]:
@@ -101,8 +111,18 @@ class StudyMaterial:
     @property
     def best(self) -> TrialMaterial | None:
         """The completed trial that is best by the first objective, or None."""
+        return self._best_of(self.completed)
+
+    @property
+    def second_best(self) -> TrialMaterial | None:
+        """The best completed trial of another configuration than the best one, or None."""
+        best = self.best
+        others = [trial for trial in self.completed if best and trial.identity.number != best.identity.number]
+        return self._best_of(others)
+
+    def _best_of(self, trials: Sequence[TrialMaterial]) -> TrialMaterial | None:
         sign = 1.0 if self.space.plan.objectives[0].direction == "minimize" else -1.0
-        return min(self.completed, key=lambda trial: sign * (trial.values or (0.0,))[0], default=None)
+        return min(trials, key=lambda trial: sign * (trial.values or (0.0,))[0], default=None)
 
     @property
     def stopped(self) -> tuple[TrialMaterial, ...]:

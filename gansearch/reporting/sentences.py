@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gansearch.records import End, Evaluation
+from gansearch.records import End, Evaluation, NoiseFloor
+from gansearch.reporting import noise_sentences
 from gansearch.reporting.analysis import Compute, EndShare
 from gansearch.reporting.associations import Association, Level
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
@@ -101,7 +102,8 @@ def measured(done: Evaluation) -> str:
     protocol = "the protocol of the end" if done.final else "the protocol of a rung"
     return (
         f"Its metrics after {plural(done.epoch, 'epoch')} by {protocol}, of the {which} generator, from "
-        f"n = {samples:,} generated samples (one run, so no interval):"
+        f"n = {samples:,} generated samples (one run, so no interval). The noise floor is what the metric says of as "
+        "many real samples in their place, mean ± standard deviation of a single value:"
     )
 
 
@@ -139,17 +141,18 @@ def evaluation_cost(compute: Compute) -> str:
 # --- associations -------------------------------------------------------------------------------------------------
 
 
-def association(found: Association, under: str) -> str:
+def association(found: Association, under: str, floor: NoiseFloor | None = None) -> str:
     """How the objective goes with one dimension.
 
     Args:
         found: the numbers.
         under: what chose the runs, as ``under this sampler (tpe)``.
+        floor: of the objective's metric, where it was measured.
     """
     if found.n < FEWEST:
         return too_few([found])
     if found.rho is None:
-        return _categorical(found, under)
+        return f"{_categorical(found, under)}{noise_sentences.within_noise(found, floor)}"
     return _numeric(found, found.rho, under)
 
 
@@ -278,6 +281,8 @@ def limits(material: StudyMaterial) -> list[str]:
         )
     if stopped:
         said.append(_censoring(material, stopped))
+    if completed:
+        said.extend(noise_sentences.limits(material))
     resting = [trial for trial in trials if trial.end is not None and not trial.end.is_final]
     if resting:
         said.append(f"{plural(len(resting), 'run')} of {len(trials)} rest and may still change the picture.")
@@ -334,12 +339,10 @@ def under(material: StudyMaterial) -> str:
 
 def _of_evaluations(trial: TrialMaterial, objective: Objective) -> str:
     """Which evaluations the value of a completed run comes from, and their n."""
-    rungs = [done for done in trial.curve.evaluations if not done.final]
-    final = [done for done in trial.curve.evaluations if done.final]
-    used = final if final and (objective.value == "last" or not rungs) else rungs
+    used = trial.evaluations_for(objective)
     if not used:
         return "its evaluations are not recorded"
-    count = min(3, len(used))
+    count = len(used)
     which = {
         "mean_last_3": f"mean of its last {count} evaluations" if count > 1 else "its only evaluation",
         "last": "its last evaluation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from math import floor
 
-from gansearch.dimensions import Choice, Dimension, Float, Int
+from gansearch.dimensions import Choice, Dimension, Float, Int, Limits, Text
 from gansearch.plugins import nearest
 from gansearch.records import Setting
 
@@ -17,7 +17,7 @@ LARGEST_INT = 2**63
 """Whole numbers from here on are of no dimension, and are never made real ones."""
 
 
-def coerce(dimension: Dimension, value: Setting) -> Setting:
+def coerce(dimension: Limits, value: Setting) -> Setting:
     """``value`` in the dimension's own type: a whole number becomes a real one where the dimension is real."""
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= LARGEST_INT:
         return value
@@ -87,8 +87,10 @@ def _grid_value(dimension: Int | Float, index: int) -> float:
     return float(Decimal(str(dimension.low)) + index * Decimal(str(dimension.step or 0.0)))
 
 
-def rule(dimension: Dimension) -> str:
+def rule(dimension: Limits) -> str:
     """What must hold of a value, as a sentence fragment."""
+    if isinstance(dimension, Text):
+        return f"must be {dimension.rule}"
     if isinstance(dimension, Choice):
         names = ", ".join(text(choice) for choice in dimension.choices)
         return f"must be {names}" if len(dimension.choices) == 1 else f"must be one of {names}"
@@ -97,7 +99,7 @@ def rule(dimension: Dimension) -> str:
     return f"must be {word} in [{text(dimension.low)}, {text(dimension.high)}]{grid}"
 
 
-def meant(dimension: Dimension, value: Setting) -> str | None:
+def meant(dimension: Limits, value: Setting) -> str | None:
     """The choice that ``value`` was probably meant to be, or None."""
     if not isinstance(dimension, Choice):
         return None
@@ -113,8 +115,10 @@ def text(value: Setting) -> str:
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def dimension_text(dimension: Dimension) -> str:
+def dimension_text(dimension: Limits) -> str:
     """A dimension as a search space writes it: ``float: [1e-05, 0.001], log: true``."""
+    if isinstance(dimension, Text):
+        return dimension.rule
     if isinstance(dimension, Choice):
         return f"choice: [{', '.join(text(choice) for choice in dimension.choices)}]"
     kind = "int" if isinstance(dimension, Int) else "float"

@@ -9,7 +9,7 @@ from gansearch.detectors import detectors
 from gansearch.dimensions import Choice, declared
 from gansearch.plugins import Registry
 from gansearch.space.sections import SECTIONS
-from gansearch.space.shells import DetectorsShell, PlanShell
+from gansearch.space.shells import DetectorsShell, EvaluationShell, PlanShell
 from gansearch.training import TrainingSettings
 from gansearch.tricks import tricks
 
@@ -41,6 +41,8 @@ def _values_at(path: str) -> Iterator[tuple[str, ...]]:
     if section == "plan" and name in PlanShell.model_fields:
         yield ()
     if section == "detectors" and name in (*DetectorsShell.model_fields, *detectors.names()):
+        yield ()
+    if section == "evaluation" and name in EvaluationShell.model_fields:
         yield ()
 
 

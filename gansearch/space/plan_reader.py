@@ -143,6 +143,9 @@ def _objective(node: Node, around: Around, problems: Problems) -> Objective | No
     if read_scalar(named, Choice(metrics.names()), problems) is None:
         return None
     metric = metrics.get(named.content)
+    if metric.when != "rung":
+        problems.add(named, "must be a metric of every evaluation: this one is measured at the end of a trial alone")
+        return None
     lacking = around.lacking(metric)
     if lacking is not None:
         problems.add(named, f"must be a metric that the data set allows: it has no {lacking.removeprefix('a ')}")

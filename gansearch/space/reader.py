@@ -14,6 +14,7 @@ from gansearch.space.catalogue import find_space
 from gansearch.space.conditions import read_conditions
 from gansearch.space.conflicts import separate
 from gansearch.space.drafts import Draft
+from gansearch.space.evaluation import read_evaluation
 from gansearch.space.fitting import check_fit, check_sizes
 from gansearch.space.keep import read_keep
 from gansearch.space.nodes import Node
@@ -46,6 +47,7 @@ KEYS = (
     "plan",
     "priors",
     "detectors",
+    "evaluation",
     "keep",
 )
 PLAYERS = ("generator", "discriminator")
@@ -105,6 +107,7 @@ class _Reading:
             check_lanes(entries.get("resources"), resources, problems)
         check_precision(drafts, resources, problems)
         detectors = read_detectors(entries.get("detectors"), problems)
+        evaluation = read_evaluation(entries.get("evaluation"), Around(drafts), problems)
         keep = read_keep(entries.get("keep"), problems)
         plan_node = entries.get("plan")
         plan = read_plan(plan_node, self.root, Around(drafts), problems)
@@ -126,6 +129,7 @@ class _Reading:
             source=source,
             origin=origin,
             constants=assembly.constants,
+            evaluation=evaluation,
             keep=keep,
             priors=priors,
             script=None if script is None else script.script,

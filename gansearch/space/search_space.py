@@ -10,6 +10,7 @@ from gansearch.dimensions import Dimension
 from gansearch.errors import SpaceError, SpaceProblem
 from gansearch.records import Setting
 from gansearch.space import dimension_values
+from gansearch.space.evaluation import EvaluationSettings
 from gansearch.space.keep import Keep
 from gansearch.space.parameters import Constant, SearchParameter, complete, in_turn, violations, walk
 from gansearch.space.plan import DetectorSettings, Plan, Resources
@@ -39,6 +40,8 @@ class SearchSpace:
     """The file that it was read from."""
     constants: tuple[Constant, ...] = ()
     """Settings that hold only under conditions; of several for one path the first that holds counts."""
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    """What is measured beside the metrics that always are."""
     keep: Keep = field(default_factory=Keep)
     """How much of what runs have written stays once the study has ended."""
     priors: Priors = field(default_factory=Priors)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from gansearch.data import DataSet, datasets
 from gansearch.dimensions import Choice, Declared, declared
+from gansearch.errors import DataError
 from gansearch.gan import Network, discriminators, generators, losses
 from gansearch.plugins import Plugin, Registry
 from gansearch.records import Facts, Setting
@@ -58,8 +59,27 @@ def read_section(section: Section, node: Node | None, root: Node, problems: Prob
         default=DEFAULTS.get(child_path(section.path, section.key)),
         alternatives={name: _alternative(section, cls) for name, cls in classes.items()},
     )
-    fields = node.without(section.key) if node is not None and _is_spelt_out(node) else None
-    return [switch, *read_fields(fields, switch, classes, named, problems, refusal=section.refusal)]
+    given = node.without(section.key) if node is not None and _is_spelt_out(node) else None
+    before = len(problems)
+    fields = read_fields(given, switch, classes, named, problems, refusal=section.refusal)
+    if section.registry is datasets and len(problems) == before:
+        switch = _of_data_set(switch, classes, fields, node or named, problems)
+    return [switch, *fields]
+
+
+def _of_data_set(
+    switch: Draft, classes: Mapping[str, type[DataSet]], fields: Sequence[Draft], node: Node, problems: Problems
+) -> Draft:
+    """The switch of the data set with the geometry that its fields, all of them fixed, lead to."""
+    settings = {draft.path.rpartition(".")[2]: draft.constant for draft in fields}
+    said = dict(switch.alternatives)
+    for name, alternative in switch.alternatives.items():
+        build: Callable[..., DataSet] = classes[str(name)]
+        try:
+            said[name] = replace(alternative, geometry=build(**settings).geometry)
+        except DataError as error:
+            problems.add(node, str(error))
+    return replace(switch, alternatives=said)
 
 
 def read_training(node: Node | None, root: Node, problems: Problems) -> list[Draft]:
@@ -216,6 +236,5 @@ def _choice_of_plugin(section: Section, node: Node, problems: Problems) -> Readi
 
 
 def _alternative(section: Section, cls: type[Any]) -> Alternative:
-    geometry = cls.geometry if issubclass(cls, DataSet) else None
     misfit = cls.misfit if issubclass(cls, Network) else None
-    return Alternative(f"{section.registry.kind} {cls.name}", getattr(cls, "facts", Facts()), geometry, misfit)
+    return Alternative(f"{section.registry.kind} {cls.name}", getattr(cls, "facts", Facts()), misfit=misfit)

@@ -1,4 +1,4 @@
-"""The plain sections at the border, as pydantic models: plan, objective, resources, detectors."""
+"""The plain sections at the border, as pydantic models: plan, objective, resources, detectors, evaluation."""
 
 from __future__ import annotations
 
@@ -76,6 +76,13 @@ class DetectorsShell(Shell):
     patience: int = Field(2, ge=1)
 
 
+class EvaluationShell(Shell):
+    """``evaluation``; the metrics are read one by one."""
+
+    also: Any = None
+    inception_weights: str | None = Field(None, min_length=1)
+
+
 S = TypeVar("S", bound=Shell)
 
 _RULES = {
@@ -84,6 +91,7 @@ _RULES = {
     "float_type": "must be a number",
     "finite_number": "must be a finite number",
     "string_type": "must be a word",
+    "string_too_short": "must be a word",
     "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
     "less_than": "must be below {lt:g}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gansearch.dimensions import Choice, Declared, Dimension, Float, Int
+from gansearch.dimensions import Choice, Declared, Dimension, Float, Int, Limits, Text
 from gansearch.records import Setting
 from gansearch.space import dimension_values
 from gansearch.space.nodes import Node
@@ -53,9 +53,9 @@ def read_field(node: Node, said: Declared, problems: Problems, *, refusal: str |
     return read_value(node, said.limits, problems)
 
 
-def read_value(node: Node, limits: Dimension, problems: Problems) -> Reading | None:
+def read_value(node: Node, limits: Limits, problems: Problems) -> Reading | None:
     """The value or dimension of something with these limits, or None where it is wrong."""
-    if node.is_mapping:
+    if node.is_mapping and not isinstance(limits, Text):
         before = len(problems)
         dimension = _dimension(node, limits, problems)
         if dimension is None or len(problems) > before:
@@ -65,7 +65,7 @@ def read_value(node: Node, limits: Dimension, problems: Problems) -> Reading | N
     return None if value is None else Reading(value[0])
 
 
-def read_scalar(node: Node, limits: Dimension, problems: Problems) -> tuple[Setting] | None:
+def read_scalar(node: Node, limits: Limits, problems: Problems) -> tuple[Setting] | None:
     """The one fixed value in a tuple, or None where it is wrong (a value may itself be None)."""
     if node.is_scalar:
         value = dimension_values.coerce(limits, node.scalar)

@@ -28,7 +28,7 @@ def study_dir(name: str) -> Path:
 
 
 def cache_dir() -> Path:
-    """Reference extractors trained for users' own data, by content hash."""
+    """Downloads, decoded pictures, extractors, features of real samples and noise floors, by content."""
     return home() / "cache"
 
 

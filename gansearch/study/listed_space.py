@@ -31,6 +31,8 @@ def space_of(spec: Spec, origin: str) -> SearchSpace:
     space = parse_space(spec.space, f"{origin}: space")
     if spec.detectors != space.detectors:
         raise SpecError(f"{origin}: detectors: must be those of the search space, {space.detectors}")
+    if spec.also != space.evaluation.also:
+        raise SpecError(f"{origin}: also: must be the search space's evaluation.also, {list(space.evaluation.also)}")
     for index, each in enumerate(spec.assignments):
         _check(each, f"{origin}: assignments[{index}]", space, spec.seed)
     _check_numbers(spec, origin, space)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import torch
@@ -21,14 +21,14 @@ from gansearch.training.passes import Passes
 from gansearch.training.player import Player
 from gansearch.training.precision import at_precision, check_precision
 from gansearch.training.recording import runner_for
-from gansearch.training.sampling import Sampling
+from gansearch.training.sampling import Sampling, Scored
 from gansearch.training.seeded_streams import SeededStreams
 from gansearch.training.signals import MEASURE_EVERY, SignalBuffer, Signals
 from gansearch.training.stacking import stack_configurations
 from gansearch.training.state import LaneState, TrainingState
 from gansearch.training.step import Form, Step, Variant
 from gansearch.training.streams import Streams
-from gansearch.tricks import Trick
+from gansearch.tricks import Shown, Trick
 
 SAMPLES_AT_ONCE: Final = 2_500
 """Samples drawn in one pass of the generator, which bounds the memory of an evaluation."""
@@ -111,11 +111,20 @@ class Pack:
         """Whether a trick keeps an averaged generator."""
         return self._hooks.averaged_generator() is not None
 
-    def train_epoch(self) -> Signals:
-        """Train every lane for one pass over the data."""
+    @property
+    def is_scored(self) -> bool:
+        """Whether a discriminator's score is a logit of "real": so it is where the loss is one of probabilities."""
+        return self._configuration.loss.facts.is_probability_loss
+
+    def train_epoch(self, at_most: int | None = None) -> Signals:
+        """Train every lane for one pass over the data.
+
+        Args:
+            at_most: steps after which it is broken off; such a pack is there to be looked at, and trains no further.
+        """
         self._start_epoch()
         with at_precision(self._configuration.training.precision, self._device):
-            for position in range(self.steps_per_epoch):
+            for position in range(min(self.steps_per_epoch, at_most or self.steps_per_epoch)):
                 self._run(Variant(position % MEASURE_EVERY == 0, self._hooks.due(position)))
                 self._training.advance()
                 self._streams.go_on()
@@ -159,6 +168,63 @@ class Pack:
             return None
         fake = self.sample(n, averaged=averaged)
         return self._sampling(averaged).seen(n, self.steps, fake)
+
+    def scores(self, at_most: int) -> Scored | None:
+        """Scores of real samples and of those of the live generators, as the discriminators see them in training.
+
+        Samples are taken in whole batches, and no stream or state of training is moved.
+
+        Args:
+            at_most: samples of each kind, at least one batch.
+
+        Returns:
+            None where the loss is none of probabilities, so that a score says nothing by itself.
+        """
+        if not self.is_scored:
+            return None
+        size = self.batch_size // 2 if self._program.form.half_batches else self.batch_size
+        training = self._first_batches(self._labelled.train, at_most, size)
+        assert training is not None  # a pack has a batch of data
+        held_out = self._first_batches(self._held_out, at_most, size)
+        kinds = [training] if held_out is None else [training, held_out]
+        with at_precision(self._configuration.training.precision, self._device):
+            found = self._sampling(averaged=False).scores(kinds, size, self.steps)
+        return Scored(found[0], None if held_out is None else found[1], found[-1])
+
+    @property
+    def _held_out(self) -> Samples | None:
+        """Samples that no lane is trained on; None where there are none whose classes training knows."""
+        is_told = self._labelled is self._data or self._program.form.classes == 0
+        return self._data.test if is_told else None
+
+    def _first_batches(self, samples: Samples | None, at_most: int, size: int) -> Shown | None:
+        """Whole batches of samples [K, n, *shape] from all over a split, the same in every lane; None without one."""
+        total = 0 if samples is None else len(samples)
+        count = min(max(at_most, size), total) // size * size
+        if samples is None or count == 0:
+            return None
+        index = torch.arange(count) * (total // count)
+        values = samples.batch(index.to(samples.values.device), self._dtype).to(self._device)
+        classes = samples.labels[index.to(samples.labels.device)].to(self._device)
+        told = classes.expand(self.count, -1) if self._program.form.classes else None
+        return Shown(values.expand(self.count, *values.shape), told)
+
+    def apart(self, lane: int, tricks: Sequence[Trick]) -> Pack:
+        """One lane as it stands, as a pack of its own with other tricks; this pack stays as it is.
+
+        Args:
+            lane: which, between epochs.
+            tricks: in place of its own; they have the same state.
+        """
+        of = self._lanes[lane]
+        configuration = replace(of.configuration, tricks=tuple(sorted(tricks, key=lambda trick: trick.name)))
+        pack = Pack([Lane(configuration, of.seed)], self._data, device=self._device, dtype=self._dtype)
+        pack.load_lane_state(0, self.lane_state(lane))
+        return pack
+
+    def tricks(self, lane: int) -> tuple[Trick, ...]:
+        """The tricks of a lane."""
+        return self._lanes[lane].configuration.tricks
 
     def _sampling(self, averaged: bool) -> Sampling:
         return Sampling(
@@ -234,7 +300,7 @@ class Pack:
             self.__dict__.pop(name, None)
         self._lanes, self._configuration = lanes, configuration
         settings = configuration.training
-        data = labelled(self._data, settings.labels, settings.label_clusters)
+        data = self._labelled = labelled(self._data, settings.labels, settings.label_clusters)
         self._batches = Batches(
             self._ready_samples(data),
             lanes=len(lanes),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -14,8 +15,20 @@ from torch import Tensor
 
 from gansearch.gan.interpolation import slerp
 from gansearch.training.hooks import Hooks
-from gansearch.training.step import Form, drawn_classes
+from gansearch.training.step import Form, drawn_classes, judged_together
 from gansearch.training.streams import Streams
+from gansearch.tricks import Shown
+
+
+class Scored(NamedTuple):
+    """The discriminators' logits of "real"; fewer than samples where several are judged as one."""
+
+    training: Float[Tensor, "K n"]
+    """Of real samples that they are trained on."""
+    held_out: Float[Tensor, "K m"] | None
+    """Of real samples that they have never seen; None where there are none."""
+    fake: Float[Tensor, "K n"]
+    """Of generated ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,3 +87,44 @@ class Sampling:
         numbers = torch.arange(n, device=fake.device).expand(len(steps), n)
         real = hooks.discriminator_input(hooks.passes.real(numbers).images, "real")
         return torch.stack([real, hooks.discriminator_input(fake, "fake")], 1)
+
+    @torch.no_grad()
+    def scores(self, real: Sequence[Shown], size: int, steps: Sequence[int]) -> list[Float[Tensor, "K n"]]:
+        """Scores of real samples, and last of generated ones, as the discriminator sees them in its updates.
+
+        They are judged in batches, real and generated ones in whatever way training does it, but without dropout.
+
+        Args:
+            real: kinds of real samples [K, n, *shape]; ``n`` is a multiple of ``size``.
+            size: samples of a batch of one kind.
+            steps: at which the lanes stand.
+        """
+        streams, prefix = self.new_streams(), "samples/scores"
+        streams.at(steps)
+        hooks = self.bind(f"{prefix}/tricks", streams)
+        draws = streams.branch(f"{prefix}/discriminator", is_sampling=True)
+        found: list[list[Tensor]] = [[] for _ in (*real, None)]
+        for start in range(0, max(kind.images.shape[1] for kind in real), size):
+            fake = self._fakes(hooks, streams, size, prefix)
+            for index, kind in enumerate(real):
+                if start < kind.images.shape[1]:
+                    shown = _batch(hooks, kind, start, size)
+                    judged = judged_together(hooks.passes, self.form, (shown, fake), draws)
+                    found[index].append(judged[0].scores)
+            found[-1].append(judged[1].scores)
+        return [torch.cat(portions, 1) for portions in found]
+
+    def _fakes(self, hooks: Hooks, streams: Streams, count: int, prefix: str) -> Shown:
+        """Generated samples as the discriminator sees them in its update; further ones at every call."""
+        latents = streams.normal(f"{prefix}/latents", (count, self.form.latent_size))
+        classes = drawn_classes(streams, f"{prefix}/classes", count, self.form.classes)
+        with hooks.passes.generating(self.values):
+            draws = streams.branch(f"{prefix}/generator", is_sampling=True)
+            images = hooks.passes.generate(hooks.latents(latents, classes), draws)
+        return Shown(hooks.discriminator_input(images, "fake"), classes)
+
+
+def _batch(hooks: Hooks, kind: Shown, start: int, size: int) -> Shown:
+    """Real samples from ``start`` on as the discriminator sees them in its update."""
+    classes = kind.classes if kind.classes is None else kind.classes[:, start : start + size]
+    return Shown(hooks.discriminator_input(kind.images[:, start : start + size], "real"), classes)

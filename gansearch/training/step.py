@@ -16,10 +16,10 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, autograd
 
-from gansearch.gan import Loss
+from gansearch.gan import Draws, Loss
 from gansearch.training.batches import Batches
 from gansearch.training.hooks import Due, Hooks
-from gansearch.training.passes import Judged
+from gansearch.training.passes import Judged, Passes
 from gansearch.training.signals import SignalBuffer, image_gradient_norm, label_accuracy, share, spread
 from gansearch.training.state import TrainingState
 from gansearch.training.streams import Streams
@@ -137,7 +137,7 @@ class Step:
         classes = None if self.form.classes == 0 or real.classes is None else real.classes[:, :count]
         real = Shown(self.hooks.discriminator_input(real.images[:, :count], "real"), classes)
         fake = Shown(self.hooks.discriminator_input(shown.images, "fake"), shown.classes)
-        judged = self._judge(real, fake)
+        judged = judged_together(self.hooks.passes, self.form, (real, fake), self.streams.branch("discriminator"))
         scores = judged[0].scores, judged[1].scores
         targets = self.hooks.labels(Labels(real=torch.ones_like(scores[0]), fake=torch.zeros_like(scores[1])))
         value = loss.discriminator(real=scores[0], fake=scores[1], real_labels=targets.real, fake_labels=targets.fake)
@@ -150,14 +150,6 @@ class Step:
             loss.move(self.training.loss, real=scores[0].detach(), fake=scores[1].detach())
         signals = self._discriminator_signals(loss, value.detach(), targets, scores)
         return real._replace(images=real.images.detach()), signals
-
-    def _judge(self, real: Shown, fake: Shown) -> tuple[Judged, Judged]:
-        judge, draws = self.hooks.passes.judge, self.streams.branch("discriminator")
-        if self.form.sees_apart:
-            return judge(real.images, real.classes, draws), judge(fake.images, fake.classes, draws)
-        count = real.images.shape[1]
-        together = judge(torch.cat([real.images, fake.images], 1), _joined(real.classes, fake.classes), draws)
-        return together.split(count)
 
     def _update_generator(self, real: Shown, made: _Made, variant: Variant) -> dict[str, Tensor]:
         player, loss = self.training.generator, self.loss.at(self.training.loss)
@@ -220,6 +212,17 @@ class Step:
             "image_grad_norm": image_gradient_norm(slope),
             "g_update_ratio": self.training.generator.update_ratio,
         }
+
+
+def judged_together(
+    passes: Passes, form: Form, shown: tuple[Shown, Shown], draws: Draws | None
+) -> tuple[Judged, Judged]:
+    """Real and fake samples as a discriminator's update judges them: in one pass, or apart where it must be so."""
+    real, fake = shown
+    if form.sees_apart:
+        return passes.judge(real.images, real.classes, draws), passes.judge(fake.images, fake.classes, draws)
+    images = torch.cat([real.images, fake.images], 1)
+    return passes.judge(images, _joined(real.classes, fake.classes), draws).split(real.images.shape[1])
 
 
 def drawn_classes(streams: Streams, consumer: str, count: int, classes: int) -> Classes:

@@ -30,5 +30,9 @@ class TrialContext:
     """Share of a GPU's memory that one pack may take, in (0, 1]: several packs may share the GPU."""
     objectives: tuple[str, ...] = ()
     """Metrics without which the study can do nothing: every evaluation of a script must give them."""
+    also: tuple[str, ...] = ()
+    """Metrics that are asked for beside those that every end of a trial is measured with."""
+    inception_weights: str | None = None
+    """The user's file of Inception weights, or None where there is none."""
     heartbeat_s: float = 1.0
     """Seconds after which a pack hands control back between epochs, so that it can be told to stop."""

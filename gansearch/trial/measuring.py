@@ -9,9 +9,11 @@ from typing import Final
 
 from torch import Tensor
 
-from gansearch.metrics.evaluator import RUNG_SAMPLES, final_samples
+from gansearch.metrics import Scores
+from gansearch.metrics.evaluator import RUNG_SAMPLES, Generated, Moment, final_samples
 from gansearch.records import Evaluation
 from gansearch.training import Pack
+from gansearch.trial.duel import SCORED, duel
 from gansearch.trial.samples import drawn_from, to_npz
 from gansearch.trial.workbench import Workbench
 
@@ -23,8 +25,13 @@ class EvaluationProtocol:
     is_final: bool
 
     def samples(self, bench: Workbench) -> int:
-        """1,000 at a rung; 10,000 at the end, or as many as there are real ones where there are fewer."""
+        """1,000 at a rung; at the end what the data set asks for, or all real ones where there are fewer."""
         return final_samples(bench.data) if self.is_final else RUNG_SAMPLES
+
+    @property
+    def moment(self) -> Moment:
+        """Which metrics are due."""
+        return "end" if self.is_final else "rung"
 
 
 MINIBATCHES: Final = 20
@@ -58,23 +65,37 @@ def measure(
     """
     started = time.monotonic()
     averaged = use_average and pack.has_average
+    chosen = list(range(pack.count) if lanes is None else lanes)
     drawn = drawn_from(pack, protocol.samples(bench), averaged=averaged)
     batches = _minibatches(pack, averaged=averaged) if protocol.is_final else None
-    share = (time.monotonic() - started) / pack.count
-    measured = []
-    for lane in range(pack.count) if lanes is None else lanes:
-        started = time.monotonic()
-        metrics = bench.evaluator.evaluate(drawn[lane].fake, None if batches is None else batches[lane])
-        evaluation = Evaluation(
-            step=pack.steps[lane],
-            epoch=pack.epochs[lane],
-            generator="ema" if averaged else "live",
-            final=protocol.is_final,
-            metrics=metrics,
-            cost_s=share + time.monotonic() - started,
+    scores = _scores(pack) if protocol.is_final else None
+    is_duel = protocol.is_final and bench.evaluator.needs_duel()
+    generated = [
+        Generated(
+            drawn[lane].fake,
+            None if batches is None else batches[lane],
+            None if scores is None else scores[lane],
+            duel(pack, lane) if is_duel else None,
         )
-        measured.append((evaluation, to_npz(bench.data, drawn[lane])))
-    return measured
+        for lane in chosen
+    ]
+    values = bench.evaluator.evaluate_all(generated, protocol.moment)
+    # The passes are of all lanes together, so each has its share of them.
+    cost_s = (time.monotonic() - started) / len(chosen)
+    return [
+        (
+            Evaluation(
+                step=pack.steps[lane],
+                epoch=pack.epochs[lane],
+                generator="ema" if averaged else "live",
+                final=protocol.is_final,
+                metrics=metrics,
+                cost_s=cost_s,
+            ),
+            to_npz(bench.data, drawn[lane]),
+        )
+        for lane, metrics in zip(chosen, values, strict=True)
+    ]
 
 
 def _minibatches(pack: Pack, *, averaged: bool) -> Tensor:
@@ -82,3 +103,12 @@ def _minibatches(pack: Pack, *, averaged: bool) -> Tensor:
     size = pack.batch_size
     drawn = pack.sample(MINIBATCHES * size, averaged=averaged, stream="minibatches", at_once=size)
     return drawn.view(pack.count, MINIBATCHES, size, *drawn.shape[2:])
+
+
+def _scores(pack: Pack) -> list[Scores] | None:
+    """What the discriminator of every lane says of real and of generated samples; None where that is no logit."""
+    scored = pack.scores(SCORED)
+    if scored is None:
+        return None
+    held_out = [None] * pack.count if scored.held_out is None else list(scored.held_out)
+    return [Scores(*each) for each in zip(scored.training, held_out, scored.fake, strict=True)]

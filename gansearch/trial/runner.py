@@ -16,6 +16,7 @@ import torch
 
 from gansearch.detectors.policy import policy_from_settings
 from gansearch.errors import DataError, GansearchError, SpecError
+from gansearch.metrics import metrics
 from gansearch.records import End
 from gansearch.trial.context import TrialContext
 from gansearch.trial.interrupt import Interrupt, interruptible
@@ -83,6 +84,8 @@ def _check(spec: Spec, context: TrialContext) -> None:
     _check_device(context.device)
     import_plugins(context)
     policy_from_settings(context.detectors)
+    for name in context.also:
+        metrics.get(name)
     for assignment in spec.assignments:
         try:
             open_workbench(assignment.settings, context)

@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--lanes", type=_lanes, metavar="N|auto", help="most configurations trained as one program")
     made.add_argument("--device", type=_device, metavar="cpu|cuda|cuda:N", help="where to train")
     made.add_argument("--data-dir", metavar="DIR", help="folder that holds one folder a data set, as mnist/")
+    made.add_argument("--inception-weights", metavar="FILE", help="Inception weights, where a metric needs them")
     made.add_argument("--threads", type=_threads, metavar="N", help="CPU threads; more or fewer change last bits")
     made.add_argument("--quiet", action="store_true", help="no lines while it runs")
     return made
@@ -42,6 +43,7 @@ def spec_of(said: argparse.Namespace) -> Spec:
         "lanes": said.lanes,
         "device": said.device,
         "data_dir": said.data_dir,
+        "inception_weights": said.inception_weights,
         "threads": said.threads,
     }
     return replace(read_spec(said.spec), **{key: value for key, value in given.items() if value is not None})

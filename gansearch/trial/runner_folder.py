@@ -43,7 +43,7 @@ def context_of(spec: Spec, storage: Storage) -> TrialContext:
         storage.write(f"{PLUGINS}/{name}", source.encode())
     return TrialContext(
         storage_url=storage.url,
-        data_dir=None if spec.data_dir is None else str(Path(spec.data_dir).expanduser().absolute()),
+        data_dir=_absolute(spec.data_dir),
         cache_dir=f"{storage.url}/{CACHE}",
         detectors=spec.detectors,
         use_average=spec.use_average,
@@ -51,7 +51,13 @@ def context_of(spec: Spec, storage: Storage) -> TrialContext:
         plugins=tuple(f"{storage.url}/{PLUGINS}/{name}" for name in spec.plugins),
         threads=spec.threads,
         device=spec.device,
+        also=spec.also,
+        inception_weights=_absolute(spec.inception_weights),
     )
+
+
+def _absolute(path: str | None) -> str | None:
+    return None if path is None else str(Path(path).expanduser().absolute())
 
 
 @contextmanager

@@ -18,7 +18,7 @@ FORMAT = "gansearch-spec"
 VERSION = 1
 SPEC_FILE = "spec.json"
 """The copy of the document in a runner's folder and in the study that is made of it."""
-HOW = ("threads", "device", "lanes", "data_dir", "stop_after_s")
+HOW = ("threads", "device", "lanes", "data_dir", "stop_after_s", "inception_weights")
 """Keys that say how to run and may differ from one run to the next; all others say what."""
 
 
@@ -38,6 +38,8 @@ class Spec:
     """Whether to evaluate the averaged generator where a trial has one."""
     final_evaluation: bool = False
     """Whether every trial that completes is measured with the protocol of the end."""
+    also: tuple[str, ...] = ()
+    """Metrics that are asked for beside those that every end of a trial is measured with."""
     plugins: Mapping[str, str] = field(default_factory=dict)
     """Plug-in files: name and Python source."""
     threads: int = 1
@@ -50,11 +52,18 @@ class Spec:
     """The folder that holds one folder per data set."""
     stop_after_s: float | None = None
     """Seconds after which a run stops by itself; None for no bound."""
+    inception_weights: str | None = None
+    """The user's file of Inception weights, where a metric needs them."""
+
+
+NEWER = ("also", "inception_weights")
+"""Keys that came after the first documents of this version. They are left out where they say nothing, so that what does
+not need them is read by every reader of the version, and the others refuse what they would misunderstand."""
 
 
 def to_text(spec: Spec) -> str:
     """The JSON document, with one assignment a line."""
-    document = _document(spec)
+    document = {key: value for key, value in _document(spec).items() if value or key not in NEWER}
     assignments = ",\n".join(f"    {json.dumps(each)}" for each in document.pop("assignments"))
     head = json.dumps(document, indent=2).removesuffix("\n}")
     return f'{head},\n  "assignments": [\n{assignments}\n  ]\n}}\n'
@@ -79,8 +88,10 @@ def _document(spec: Spec) -> dict[str, Any]:
         "lanes": spec.lanes,
         "data_dir": spec.data_dir,
         "stop_after_s": spec.stop_after_s,
+        "inception_weights": spec.inception_weights,
         "use_average": spec.use_average,
         "final_evaluation": spec.final_evaluation,
+        "also": list(spec.also),
         "detectors": {
             "mode": detectors.mode,
             "grace_epochs": detectors.grace_epochs,

@@ -20,7 +20,7 @@ DEVICE = re.compile(r"cpu|cuda(:\d+)?")
 PLUGIN_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.py")
 MOST = 2**63 - 1
 REQUIRED = ("format", "version", "study", "seed", "detectors", "assignments")
-OPTIONAL = ("space", "use_average", "final_evaluation", "plugins", *HOW)
+OPTIONAL = ("space", "use_average", "final_evaluation", "also", "plugins", *HOW)
 
 
 def read_spec(path: Path) -> Spec:
@@ -48,7 +48,8 @@ def parse_spec(text: str, origin: str) -> Spec:
     study = fields["study"].text(
         STUDY_NAME, "must be a name of at most 100 letters, digits, dots, dashes and underscores"
     )
-    space, data_dir, stop = fields.get("space"), fields.get("data_dir"), fields.get("stop_after_s")
+    space, stop = fields.get("space"), fields.get("stop_after_s")
+    data_dir, weights = fields.get("data_dir"), fields.get("inception_weights")
     return Spec(
         study=study,
         seed=fields["seed"].whole(0, MOST),
@@ -57,12 +58,14 @@ def parse_spec(text: str, origin: str) -> Spec:
         assignments=_assignments(fields["assignments"], study),
         use_average=fields["use_average"].flag() if "use_average" in fields else True,
         final_evaluation=fields["final_evaluation"].flag() if "final_evaluation" in fields else False,
+        also=tuple(each.text() for each in fields["also"].items()) if "also" in fields else (),
         plugins=_plugins(fields["plugins"]) if "plugins" in fields else {},
         threads=fields["threads"].whole(1, 4096) if "threads" in fields else 1,
         device=fields["device"].text(DEVICE, "must be cpu, cuda or cuda:N") if "device" in fields else "cpu",
         lanes=_lanes(fields["lanes"]) if "lanes" in fields else "auto",
         data_dir=None if data_dir is None or data_dir.is_null else data_dir.text(),
         stop_after_s=None if stop is None or stop.is_null else stop.number(0.0),
+        inception_weights=None if weights is None or weights.is_null else weights.text(),
     )
 
 

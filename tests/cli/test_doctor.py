@@ -31,7 +31,11 @@ def test_it_says_versions_cores_storage_and_data_and_changes_nothing(run: Run, g
     assert said["storage"]["free_gib"] > 0
     assert set(said["data"]) == set(datasets.names())
     assert said["data"]["mnist5k"]["samples"] == 5000
-    assert said["data"]["mnist"]["note"].startswith("downloaded at first use")
+    assert {name for name, each in said["data"].items() if each["note"] == "named by its path in a search space"} == {
+        dataset.name for dataset in datasets if dataset.is_users_own
+    }
+    downloaded = {name for name, each in said["data"].items() if str(each["note"]).startswith("downloaded at first")}
+    assert downloaded == {dataset.name for dataset in datasets if dataset.is_downloaded}
     assert not gansearch_home.exists()
 
 
@@ -48,6 +52,49 @@ def test_what_is_to_be_mended_is_status_1(run: Run, tmp_path: Path) -> None:
     assert ended.status == 1
     assert "to mend: " in ended.err
     assert str(tmp_path / "mnist") in ended.err
+
+
+def test_a_folder_without_any_data_set_is_told_once(run: Run, tmp_path: Path) -> None:
+    ended = run("doctor", "--data-dir", str(tmp_path))
+
+    assert ended.err.count("must name a folder that holds one folder a data set") == 1
+
+
+def test_what_a_folder_lacks_is_noted_and_what_it_has_is_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "celeba" / "img_align_celeba").mkdir(parents=True)
+    ended = run("doctor", "--json", "--data-dir", str(tmp_path))
+
+    said = json.loads(ended.out)["data"]
+    assert "train-images-idx3-ubyte.gz must exist" in said["mnist"]["problem"]
+    assert said["kmnist"] == {
+        "samples": None,
+        "checksum": None,
+        "problem": None,
+        "note": f"not in {tmp_path}, which --data-dir (or GANSEARCH_DATA) names: nothing is downloaded then",
+    }
+    assert said["celeba"]["note"] == f"in {tmp_path / 'celeba'}, read at first use"
+
+
+def test_large_files_are_not_read(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "cifar10"
+    folder.mkdir()
+    with (folder / "cifar-10-binary.tar.gz").open("wb") as file:
+        file.truncate(60_000_000)
+    ended = run("doctor", "--json", "--data-dir", str(tmp_path))
+
+    assert ended.status == 0
+    assert json.loads(ended.out)["data"]["cifar10"]["note"] == f"in {folder}, read at first use"
+
+
+def test_what_was_downloaded_is_read(run: Run, gansearch_home: Path) -> None:
+    folder = gansearch_home / "cache" / "data" / "svhn"
+    folder.mkdir(parents=True)
+    (folder / "train_32x32.mat").write_bytes(b"damaged")
+    (folder / "test_32x32.mat").write_bytes(b"damaged")
+    ended = run("doctor", "--json")
+
+    assert "train_32x32.mat must have the MD5" in json.loads(ended.out)["data"]["svhn"]["problem"]
 
 
 def test_a_home_that_cannot_be_written_is_told(run: Run, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ COMMANDS = (
     "reproduce",
     "extend",
     "export",
+    "measure",
     "plan",
     "import",
     "track",

@@ -54,6 +54,17 @@ def test_a_broken_space_starts_nothing(run: Run, rings: Path, gansearch_home: Pa
     assert not gansearch_home.exists()
 
 
+def test_options_of_the_data_must_suit_them(run: Run, rings: Path, tmp_path: Path, gansearch_home: Path) -> None:
+    ended = run("launch", str(rings), "--executor", "local", "--skip-bad")
+    assert ended.status == 1
+    assert "command line: dataset.skip_bad: must be a field of ring" in ended.err
+
+    ended = run("launch", str(rings), "--executor", "local", "--inception-weights", str(tmp_path / "gone.pth"))
+    assert ended.status == 1
+    assert "evaluation.inception_weights must name a file or folder that exists" in ended.err
+    assert not gansearch_home.exists()
+
+
 def test_a_wrong_setting_is_wrong_usage(run: Run, rings: Path) -> None:
     ended = run("launch", str(rings), "--set", "training.batch_size")
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 from torchvision.datasets import MNIST
 
-from gansearch.data import Mnist
-from gansearch.data.mnist import MD5, data_folder, read_mnist
+from gansearch.data import Mnist, mnist
+from gansearch.data.folders import data_folder
+from gansearch.data.mnist import MD5
 from gansearch.errors import DataError
 from gansearch.testing.contracts import check_data
 
@@ -38,13 +39,13 @@ def test_the_environment_stands_for_the_argument(data_dir: Path, monkeypatch: py
 
 def test_the_argument_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GANSEARCH_DATA", "/elsewhere")
-    assert data_folder(Path("/here")) == Path("/here/mnist")
-    assert data_folder(None) == Path("/elsewhere/mnist")
+    assert data_folder(Path("/here"), "mnist") == Path("/here/mnist")
+    assert data_folder(None, "mnist") == Path("/elsewhere/mnist")
 
 
 def test_an_empty_variable_names_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GANSEARCH_DATA", "")
-    assert data_folder(None) is None
+    assert data_folder(None, "mnist") is None
 
 
 def test_other_compressions_are_as_good(data_dir: Path, small_files: dict[str, bytes]) -> None:
@@ -97,13 +98,14 @@ def test_a_damaged_archive_is_named_with_what_to_do(
 
 
 def test_images_and_labels_must_be_equally_many(
-    data_dir: Path, small_files: dict[str, bytes], longer_files: dict[str, bytes]
+    data_dir: Path, small_files: dict[str, bytes], longer_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "train-labels-idx1-ubyte"
     (data_dir / "mnist" / f"{name}.gz").write_bytes(gzip.compress(longer_files[name]))
     known = {file: md5(content) for file, content in {**small_files, name: longer_files[name]}.items()}
+    monkeypatch.setattr(mnist, "MD5", known)
     with pytest.raises(DataError, match="images and labels of train must be equally many; got 20 and 21"):
-        read_mnist(data_dir / "mnist", known)
+        Mnist().load(data_dir)
 
 
 def test_the_known_files_are_those_that_torchvision_knows() -> None:
@@ -111,7 +113,7 @@ def test_the_known_files_are_those_that_torchvision_knows() -> None:
 
 
 def test_the_original_files() -> None:
-    folder = data_folder(None)
+    folder = data_folder(None, "mnist")
     if folder is None:
         pytest.skip("GANSEARCH_DATA is not set: it names the folder that holds mnist/ with the original files")
     published = dict(MNIST.resources)

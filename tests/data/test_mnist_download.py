@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from socket import socket
-from threading import Thread
 
 import pytest
 from torchvision.datasets import MNIST
@@ -15,26 +12,14 @@ from gansearch.data import Mnist
 from gansearch.errors import DataError
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and writes no log."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
-        pass
-
-
 @pytest.fixture
-def mirror(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def mirror(data_dir: Path, serve: Callable[[Path], str], monkeypatch: pytest.MonkeyPatch) -> Path:
     """torchvision's mirror is the folder of the small files, served on this machine."""
     folder = data_dir / "mnist"
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        packed = {path.name: hashlib.md5(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-        monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
-        monkeypatch.setattr(MNIST, "resources", [(name, packed[name]) for name, _ in MNIST.resources])
-        yield folder
-        server.shutdown()
-        thread.join()
+    packed = {path.name: hashlib.md5(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    monkeypatch.setattr(MNIST, "mirrors", [serve(folder)])
+    monkeypatch.setattr(MNIST, "resources", [(name, packed[name]) for name, _ in MNIST.resources])
+    return folder
 
 
 def test_without_a_folder_the_files_come_from_the_download(mirror: Path, gansearch_home: Path) -> None:

@@ -1,27 +1,29 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pytest
 import torch
 
 from gansearch.data import Data
+from gansearch.data._base import FINAL_SAMPLES
 from gansearch.data.mnist5k import Mnist5k
 from gansearch.data.ring import Ring
 from gansearch.errors import DataError, PluginError
-from gansearch.metrics.evaluator import FINAL_SAMPLES, Evaluator, final_samples
-from gansearch.metrics.extractor_training import Recipe
+from gansearch.metrics.evaluator import Evaluator, final_samples
+from gansearch.metrics.pixels import PixelsExtractor
 from gansearch.metrics.points import PointsExtractor
-from gansearch.metrics.reference import reference_extractor, shipped_extractor
+from gansearch.metrics.reference import shipped_extractor
 
 OF_IMAGES = {
+    "class_divergence",
     "class_share_largest",
     "classes_covered",
     "coverage",
     "density",
     "frechet_distance",
     "inception_score",
+    "kernel_distance",
     "mean_top_probability",
     "precision",
     "recall",
@@ -36,7 +38,7 @@ def digits() -> Data:
 
 @pytest.fixture(scope="module")
 def evaluator(digits: Data) -> Evaluator:
-    return Evaluator(digits, shipped_extractor())
+    return Evaluator(digits, {"reference": shipped_extractor()})
 
 
 def values(evaluator: Evaluator, samples: torch.Tensor) -> dict[str, float]:
@@ -44,12 +46,20 @@ def values(evaluator: Evaluator, samples: torch.Tensor) -> dict[str, float]:
 
 
 def test_the_data_decides_what_is_measured(evaluator: Evaluator) -> None:
-    assert set(evaluator.names) == OF_IMAGES
+    assert set(evaluator.names()) == OF_IMAGES
     ring = Ring().load(None)
-    of_points = Evaluator(ring, PointsExtractor(ring.modes, ring.mode_std)).names
+    of_points = Evaluator(ring, {"reference": PointsExtractor(ring.modes, ring.mode_std)}).names()
     assert set(of_points) == OF_IMAGES - {"mean_top_probability"} | {"modes_covered", "high_quality_share"}
-    without_modes = Evaluator(ring, PointsExtractor(None, None)).names
-    assert set(without_modes) == {"coverage", "density", "frechet_distance", "precision", "recall", "sample_spread"}
+    without_modes = Evaluator(ring, {"reference": PointsExtractor(None, None)}).names()
+    assert set(without_modes) == {
+        "coverage",
+        "density",
+        "frechet_distance",
+        "kernel_distance",
+        "precision",
+        "recall",
+        "sample_spread",
+    }
 
 
 def test_real_digits_are_good_samples(evaluator: Evaluator, digits: Data) -> None:
@@ -78,8 +88,8 @@ def test_every_value_carries_its_protocol(evaluator: Evaluator) -> None:
         protocol = metric.protocol
         assert (protocol.extractor, protocol.extractor_hash) == ("mnist-cnn", shipped_extractor().hash)
         assert (protocol.samples, protocol.real_split) == (50, "train")
-        whole = metric.name in ("frechet_distance", "sample_spread")
-        matched = metric.name in ("precision", "recall", "density", "coverage")
+        whole = metric.name in ("class_divergence", "frechet_distance", "sample_spread")
+        matched = metric.name in ("kernel_distance", "precision", "recall", "density", "coverage")
         assert protocol.real_samples == (5000 if whole else 50 if matched else 0)
 
 
@@ -93,34 +103,34 @@ def test_samples_that_are_not_finite_are_nan_throughout(evaluator: Evaluator, ba
 
 def test_repeats_to_the_bit(evaluator: Evaluator, digits: Data) -> None:
     samples = digits.train.batch(torch.arange(300)) * 0.9
-    again = Evaluator(digits, shipped_extractor())
+    again = Evaluator(digits, {"reference": shipped_extractor()})
     assert evaluator.evaluate(samples) == evaluator.evaluate(samples.clone()) == again.evaluate(samples)
 
 
-def test_real_samples_are_shuffled(tiny_data: Data, tmp_path: Path) -> None:
+def test_real_samples_are_shuffled(tiny_data: Data) -> None:
     """The real side is no prefix of the split, and every image of it is used once."""
-    extractor = reference_extractor(tiny_data, tmp_path, Recipe(epochs=1, batch_size=16))
-    evaluator = Evaluator(tiny_data, extractor)
+    evaluator = Evaluator(tiny_data, {"reference": PixelsExtractor(), "pixels": PixelsExtractor()})
     assert tiny_data.test is not None
-    real, split = evaluator._real.samples, tiny_data.test.batch(torch.arange(32))
+    real = evaluator.real.measured("pixels", "whole", 10).features
+    split = PixelsExtractor()(tiny_data.test.batch(torch.arange(32))).features
     assert not torch.equal(real, split)
-    assert sorted(real.sum((1, 2, 3)).tolist()) == pytest.approx(sorted(split.sum((1, 2, 3)).tolist()), rel=1e-6)
+    assert sorted(real.sum(1).tolist()) == pytest.approx(sorted(split.sum(1).tolist()), rel=1e-6)
 
 
 def test_named_metrics_are_measured_in_their_order(digits: Data) -> None:
     chosen = ("recall", "classes_covered")
-    assert Evaluator(digits, shipped_extractor(), chosen).names == chosen
+    assert Evaluator(digits, {"reference": shipped_extractor()}, chosen).names() == chosen
 
 
 def test_metrics_that_cannot_be_measured_are_refused(digits: Data) -> None:
     ring = Ring().load(None)
     points = PointsExtractor(ring.modes, ring.mode_std)
     with pytest.raises(DataError, match="modes_covered needs known modes; the data set mnist5k has none"):
-        Evaluator(digits, shipped_extractor(), ["modes_covered"])
+        Evaluator(digits, {"reference": shipped_extractor()}, ["modes_covered"])
     with pytest.raises(DataError, match="mean_top_probability needs a classifier; the data set ring has none"):
-        Evaluator(ring, points, ["mean_top_probability"])
+        Evaluator(ring, {"reference": points}, ["mean_top_probability"])
     with pytest.raises(PluginError, match=r"no metric is called 'recal' \(did you mean 'recall'\?\)"):
-        Evaluator(digits, shipped_extractor(), ["recal"])
+        Evaluator(digits, {"reference": shipped_extractor()}, ["recal"])
 
 
 def test_the_end_has_ten_thousand_samples_or_all(digits: Data, tiny_data: Data) -> None:

@@ -1,15 +1,10 @@
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
-import torch
 from torch import Tensor
 from torch_fidelity import metric_fid
 from torchmetrics.image.fid import _compute_fid
 
-from gansearch.data.mnist import Mnist
 from gansearch.metrics.frechet_distance import FrechetDistance
 from gansearch.testing.measured import normal, of_features
 
@@ -59,15 +54,3 @@ def test_constant_samples_miss_the_whole_covariance() -> None:
     real = mixed(6, 300, 4)
     expected = real.T.cov().trace().item()
     assert distance(real, real.mean(0).expand(50, -1)) == pytest.approx(expected, rel=1e-5)
-
-
-@pytest.mark.verify
-def test_raw_pixels_of_mnist() -> None:
-    """A check that anyone can repeat: pixels in [0, 1], all 60,000 training against all 10,000 test images."""
-    folder = os.environ.get("GANSEARCH_DATA")
-    if folder is None:
-        pytest.skip("GANSEARCH_DATA names no folder with mnist/")
-    data = Mnist().load(Path(folder))
-    assert data.test is not None
-    train, test = (split.values.flatten(1).float() / 255 for split in (data.train, data.test))
-    assert distance(train, torch.clone(test)) == pytest.approx(0.3322, abs=1e-4)

@@ -9,6 +9,7 @@ MODES = torch.tensor([[0.0, 0.0], [2.0, 0.0]])
 
 def test_probabilities_are_the_nearest_mode() -> None:
     measured = PointsExtractor(MODES, 0.1)(torch.tensor([[0.9, 5.0], [1.1, 0.0], [2.5, 0.0]]))
+    assert measured.samples is not None
     assert measured.features.tolist() == measured.samples.tolist()
     assert measured.probabilities is not None
     assert measured.probabilities.tolist() == [[1, 0], [0, 1], [0, 1]]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gansearch.records import End
+from gansearch.records import End, NoiseFloor, Protocol
 from gansearch.reporting.analysis import analyse
 from gansearch.reporting.document import Code, Document, to_html, to_markdown
 from gansearch.reporting.findings import findings
@@ -125,6 +125,16 @@ def test_no_sentence_without_its_n(mixed_study: StudyMaterial, title: str) -> No
     assert bullets
     for line in bullets:
         assert re.search(r"n = \d|\d+ runs?\b", line), line
+
+
+def test_the_best_metrics_stand_beside_their_noise_floor(mixed_study: StudyMaterial) -> None:
+    floor = NoiseFloor("frechet_distance", Protocol("mnist-cnn", "0a1b2c3d4e5f", 1000, 10_000, "test"), 6.18, 0.55, 10)
+    without = section(document(mixed_study), "The best configuration")
+    assert "| `frechet_distance` | 30 | not measured | 1,000 | 1,000 (test) |" in without
+    known = document(replace(mixed_study, noise_floors=(floor,)))
+    assert "| `frechet_distance` | 30 | 6.18 ± 0.55 | 1,000 |" in section(known, "The best configuration")
+    assert "| `classes_covered` | 9 | not measured |" in section(known, "The best configuration")
+    assert "The next configuration, `digits-6`, has 30.6: the difference, 0.6, is within" in section(known, "In short")
 
 
 def test_the_top_holds_only_what_survives_correction(mixed_study: StudyMaterial) -> None:

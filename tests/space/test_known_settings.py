@@ -21,6 +21,7 @@ from gansearch.space.known_settings import is_known
         "plan.max_active_tricks",
         "detectors.stagnation",
         "detectors.patience",
+        "evaluation.also",
     ],
 )
 def test_known(setting: str) -> None:
@@ -39,6 +40,7 @@ def test_known(setting: str) -> None:
         "training.nonsense",
         "plan.nonsense",
         "detectors.nonsense",
+        "evaluation.nonsense",
         "nonsense",
         "",
     ],

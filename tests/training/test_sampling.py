@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 import torch
 
-from gansearch.data import Data
+from gansearch.data import Data, Samples
+from gansearch.gan import losses
 from gansearch.testing.configurations import tiny_configuration
 from gansearch.training import Lane, Pack
+from gansearch.training.sampling import Scored
 from gansearch.tricks import Trick, tricks
 from gansearch.tricks.instance_noise import InstanceNoise
 
@@ -68,3 +73,95 @@ def test_samples_of_a_minibatch_share_its_statistics_only(tiny_data: Data) -> No
     first = pack.sample(32, averaged=False, at_once=16)
     assert torch.equal(first[:, :16], pack.sample(16, averaged=False, at_once=16))
     assert not torch.equal(first[:, :16], pack.sample(32, averaged=False)[:, :16])
+
+
+def scored(data: Data, *enabled: Trick) -> tuple[Pack, Scored]:
+    pack = pack_of(data, *enabled)
+    for _ in range(3):
+        pack.train_epoch()
+    found = pack.scores(32)
+    assert found is not None
+    return pack, found
+
+
+def test_scores_are_those_of_the_discriminator_without_dropout(tiny_data: Data) -> None:
+    pack, found = scored(tiny_data)
+    player = pack._training.discriminator
+    training = tiny_data.train.batch(torch.arange(0, 64, 2), torch.float64).expand(2, -1, -1, -1, -1)
+    assert tiny_data.test is not None
+    held_out = tiny_data.test.batch(torch.arange(32), torch.float64).expand(2, -1, -1, -1, -1)
+    with torch.no_grad():
+        torch.testing.assert_close(found.training, player(training, None))
+        torch.testing.assert_close(found.held_out, player(held_out, None))
+    assert found.fake.shape == (2, 32)
+    assert not torch.equal(found.fake[:, :16], found.fake[:, 16:])
+    assert torch.equal(found.fake, pack.scores(32).fake)  # type: ignore[union-attr]
+
+
+def test_samples_that_are_judged_as_one_have_one_score(tiny_data: Data) -> None:
+    found = scored(tiny_data, tricks.get("pacgan")())[1]
+    assert found.training.shape == found.fake.shape == (2, 16)
+
+
+def test_inverted_labels_leave_logits_of_real(tiny_data: Data) -> None:
+    pack, found = scored(tiny_data, tricks.get("inverted_labels")())
+    training = tiny_data.train.batch(torch.arange(0, 64, 2), torch.float64).expand(2, -1, -1, -1, -1)
+    with torch.no_grad():
+        torch.testing.assert_close(found.training, -pack._training.discriminator(training, None))
+
+
+def test_no_scores_where_they_are_no_logits(tiny_data: Data) -> None:
+    configuration = replace(tiny_configuration(), loss=losses.get("hinge")())
+    assert Pack([Lane(configuration, 0)], tiny_data).scores(32) is None
+
+
+def test_nothing_is_held_out_where_there_is_no_test_split_or_no_whole_batch(tiny_data: Data) -> None:
+    assert scored(replace(tiny_data, test=None))[1].held_out is None
+    assert tiny_data.test is not None
+    few = Samples(tiny_data.test.values[:15], tiny_data.test.labels[:15])
+    assert scored(replace(tiny_data, test=few))[1].held_out is None
+    by_class = replace(
+        tiny_configuration(tricks.get("conditional_one_hot")()),
+        training=replace(tiny_configuration().training, labels="kmeans", label_clusters=3),
+    )
+    found = Pack([Lane(by_class, 0)], tiny_data).scores(32)
+    assert found is not None
+    assert found.held_out is None
+
+
+STATEFUL = (
+    "adaptive_augmentation",
+    "conditional_embedding",
+    "ema",
+    "experience_replay",
+    "infogan_codes",
+    "instance_noise",
+    "minibatch_stddev",
+    "projection",
+    "spectral_norm",
+)
+
+
+@pytest.mark.parametrize("name", STATEFUL)
+def test_scoring_and_a_pack_apart_leave_state_and_streams_as_they_were(tiny_data: Data, name: str) -> None:
+    pack, left_alone = pack_of(tiny_data, tricks.get(name)()), pack_of(tiny_data, tricks.get(name)())
+    pack.train_epoch()
+    left_alone.train_epoch()
+    pack.scores(32)
+    pack.apart(1, pack.tricks(1)).train_epoch(2)
+    for ours, theirs in zip(
+        pack.lane_state(1).tensors.values(), left_alone.lane_state(1).tensors.values(), strict=True
+    ):
+        assert torch.equal(ours, theirs)
+    assert (pack.train_epoch().values == left_alone.train_epoch().values).all()
+
+
+def test_a_pack_apart_goes_on_as_the_lane_would(tiny_data: Data) -> None:
+    pack = pack_of(tiny_data, tricks.get("ema")())
+    pack.train_epoch()
+    apart = pack.apart(1, pack.tricks(1))
+    pack.train_epoch()
+    apart.train_epoch()
+    ours, theirs = apart.lane_state(0).tensors, pack.lane_state(1).tensors
+    for name, tensor in ours.items():
+        torch.testing.assert_close(tensor, theirs[name], rtol=0, atol=1e-12)

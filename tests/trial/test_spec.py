@@ -31,6 +31,8 @@ SPEC = Spec(
     lanes=64,
     data_dir="/data",
     stop_after_s=60.0,
+    also=("fid",),
+    inception_weights="/weights.pth",
 )
 
 
@@ -61,6 +63,14 @@ def test_what_says_how_may_be_left_out() -> None:
     assert (found.space, found.threads, found.device, found.lanes, found.stop_after_s) == (None, 1, "cpu", "auto", None)
     assert found.detectors == DetectorSettings()
     assert found.assignments[0].identity == TrialIdentity("s", 0, None)
+
+
+def test_what_is_not_asked_for_is_not_written() -> None:
+    plain = replace(SPEC, also=(), inception_weights=None)
+    assert not {"also", "inception_weights"} & json.loads(to_text(plain)).keys()
+    assert parse_spec(to_text(plain), "spec.json") == plain
+    assert first_difference(plain, replace(SPEC, inception_weights=None)) == "also"
+    assert first_difference(SPEC, replace(SPEC, inception_weights=None)) is None
 
 
 def assignment(**changes: Any) -> list[dict[str, Any]]:

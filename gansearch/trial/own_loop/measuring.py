@@ -42,7 +42,7 @@ def evaluation_of(said: Evaluated, bench: Workbench | None, script_hash: str) ->
 def final_evaluation_of(said: Evaluated, samples: Tensor, bench: Workbench, script_hash: str) -> Evaluation:
     """The evaluation by the protocol of the end, from all ``samples`` that were drawn."""
     started = time.monotonic()
-    metrics = (*bench.evaluator.evaluate(samples), *_own(said.metrics, script_hash))
+    metrics = (*bench.evaluator.evaluate(samples, "end"), *_own(said.metrics, script_hash))
     return Evaluation(said.step, said.epoch, "live", True, metrics, time.monotonic() - started)
 
 

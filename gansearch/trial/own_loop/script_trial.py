@@ -260,7 +260,7 @@ class ScriptTrial:
             epochs=self._epochs,
             start=start,
             geometry=None if bench is None else bench.data.geometry,
-            measured=() if bench is None else bench.evaluator.names,
+            measured=() if bench is None else bench.evaluator.names(),
             objectives=self._context.objectives,
             samples=rung,
             final_samples=max(rung, final_samples(bench.data)) if is_measured_at_end and bench else rung,

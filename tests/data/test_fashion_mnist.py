@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torchvision import datasets as published
+
+from gansearch.data import fashion_mnist
+from gansearch.data.fashion_mnist import MD5, FashionMnist
+from gansearch.errors import DataError
+
+
+def test_images_and_labels_are_those_of_the_files(fashion_mnist_dir: Path) -> None:
+    data = FashionMnist().load(fashion_mnist_dir)
+    assert data.test is not None
+    assert (len(data.train), len(data.test)) == (20, 10)
+    assert torch.equal(data.train.values[:, 0, 13, 7], torch.arange(20, dtype=torch.uint8))
+    assert torch.equal(data.train.labels, torch.arange(20) % 10)
+
+
+def test_the_known_checksums_are_those_of_torchvision() -> None:
+    assert {f"{name}.gz": md5 for name, md5 in MD5.items()} == dict(published.FashionMNIST.resources)
+
+
+def test_other_files_are_refused(fashion_mnist_dir: Path) -> None:
+    path = fashion_mnist_dir / "fashion_mnist" / "t10k-labels-idx1-ubyte.gz"
+    content = gzip.decompress(path.read_bytes())
+    path.write_bytes(gzip.compress(content, compresslevel=1, mtime=1))
+    with pytest.raises(DataError, match=rf"{path} must have the MD5 \w+; got \w+, so it is damaged\. --data-dir"):
+        FashionMnist().load(fashion_mnist_dir)
+
+
+def test_a_missing_file_is_named_with_what_to_do(fashion_mnist_dir: Path) -> None:
+    path = fashion_mnist_dir / "fashion_mnist" / "train-images-idx3-ubyte.gz"
+    path.unlink()
+    with pytest.raises(DataError, match=rf"{path} must exist; got no such file\. --data-dir .* fashion_mnist/ with"):
+        FashionMnist().load(fashion_mnist_dir)
+
+
+def test_without_a_folder_the_files_come_from_the_download(
+    fashion_mnist_dir: Path, gansearch_home: Path, serve: Callable[[Path], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fashion_mnist_dir / "fashion_mnist"
+    monkeypatch.setattr(published.FashionMNIST, "mirrors", [serve(folder)])
+    monkeypatch.setattr(
+        published.FashionMNIST, "resources", [(f"{name}.gz", md5) for name, md5 in fashion_mnist.MD5.items()]
+    )
+    data = FashionMnist().load(None)
+    assert data.checksum == FashionMnist().load(fashion_mnist_dir).checksum
+    cache = gansearch_home / "cache" / "data" / "fashion_mnist"
+    assert sorted(path.name for path in cache.iterdir()) == sorted(path.name for path in folder.iterdir())
