@@ -138,7 +138,7 @@ def _objective(node: Node, around: Around, problems: Problems) -> Objective | No
     named = node.entries.get("metric")
     if named is None or not isinstance(named.content, str):
         return None
-    if around.own_metrics and named.content not in metrics.names():
+    if around.own_metrics and named.content not in _measured_at_rungs():
         return _own_objective(named, shell, problems)
     if read_scalar(named, Choice(metrics.names()), problems) is None:
         return None
@@ -154,12 +154,17 @@ def _objective(node: Node, around: Around, problems: Problems) -> Objective | No
     return Objective(shell.metric, shell.value, shell.generator, shell.direction or metric.direction)
 
 
+def _measured_at_rungs() -> tuple[str, ...]:
+    """The metrics that every evaluation has; a script may call its own as any other."""
+    return tuple(metric.name for metric in metrics if metric.when == "rung")
+
+
 def _own_objective(named: Node, shell: ObjectiveShell | None, problems: Problems) -> Objective | None:
     """An objective whose metric the script gives; nobody but the user knows which way is better."""
     if shell is None:
         return None
     if shell.direction is None:
-        known = metrics.names()
+        known = _measured_at_rungs()
         rule = f"must stand with direction where the script gives it, or be one of {', '.join(known)}"
         problems.add(named, rule, suggestion=nearest(shell.metric, known))
         return None

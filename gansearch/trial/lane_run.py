@@ -151,8 +151,10 @@ class LaneRun:
         for name, parts in self._signals.items():
             if len(parts) > 1:
                 self._signals[name] = [np.concatenate(parts)]
-        names = {metric.name for evaluation in self._evaluations for metric in evaluation.metrics}
-        columns = {name: np.array([done.value(name) for done in self._evaluations]) for name in sorted(names)}
+        rows = [{metric.name: metric.value for metric in done.metrics} for done in self._evaluations]
+        # Another version, before the trial was resumed, may not have measured them all.
+        names = sorted(set.intersection(*map(set, rows))) if rows else []
+        columns = {name: np.array([row[name] for row in rows]) for name in names}
         columns["step"] = np.array([done.step for done in self._evaluations], dtype=np.float64)
         columns["epoch"] = np.array([done.epoch for done in self._evaluations], dtype=np.float64)
         return Trace(

@@ -87,6 +87,7 @@ def share_workbench(
     import_plugins(context)
     kind, wanted = _wanted(settings, context)
     bench = _open(kind, wanted)
+    bench.evaluator.prepare()
     with_data = bench.data.nbytes <= most_bytes(bench.data)
     shared = packed(bench.data, bench.evaluator, with_data=with_data)
     return None if shared is None else OpenedElsewhere(wanted, shared)

@@ -17,6 +17,7 @@ def test_the_full_run_is_that_of_the_protocol() -> None:
     assert FULL.rounds >= 5
 
 
+@pytest.mark.verify
 def test_a_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "metrics.json"
     main(["--quick", "--json", str(path)])

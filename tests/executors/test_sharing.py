@@ -121,6 +121,7 @@ def _file_of(address: int) -> str:
     raise AssertionError("the address must be mapped")
 
 
+@pytest.mark.verify
 def test_four_trials_on_two_workers_load_once(space: Callable[..., SearchSpace], plugin: Path, loads: Path) -> None:
     said: list[str] = []
     result = launch(space(resources__concurrent=2), LaunchOptions(name="once", plugins=(plugin,)), say=said.append)
@@ -145,6 +146,7 @@ def look(space: SearchSpace, plugin: Path, tmp_path: Path) -> tuple[int, str, fl
     return found
 
 
+@pytest.mark.verify
 def test_workers_see_the_same_memory(
     space: Callable[..., SearchSpace], plugin: Path, loads: Path, tmp_path: Path
 ) -> None:
@@ -158,6 +160,7 @@ def test_workers_see_the_same_memory(
     assert total == wanted
 
 
+@pytest.mark.verify
 def test_a_large_file_that_is_mapped_is_mapped_by_workers(
     space: Callable[..., SearchSpace], plugin: Path, loads: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

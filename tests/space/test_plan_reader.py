@@ -96,7 +96,10 @@ def test_the_direction_can_be_given() -> None:
 def test_every_metric_can_be_an_objective_where_the_data_allows_it(data: str, has_modes: bool) -> None:
     for metric in metrics:
         text = f"name: small\ndataset: {data}\nplan: {{trials: 5, objective: {metric.name}}}\n"
-        if (metric.needs_modes and not has_modes) or (metric.needs_classifier and has_modes):
+        if metric.when != "rung":
+            with pytest.raises(SpaceError, match=r"must be a metric of every evaluation: .* got " + metric.name):
+                parse_space(text, "small.yaml")
+        elif (metric.needs_modes and not has_modes) or (metric.needs_classifier and has_modes):
             with pytest.raises(
                 SpaceError, match=r"objective\.metric: must be a metric that the data set allows: it has no"
             ):

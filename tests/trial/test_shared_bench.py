@@ -74,6 +74,7 @@ def test_nothing_is_copied_on_the_way_out_or_in(points: Data, evaluator: Evaluat
 
 
 def test_the_real_side_is_measured_once(points: Data, evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluator.prepare()
     shared = packed(points, evaluator, with_data=True)
     assert shared is not None
 
