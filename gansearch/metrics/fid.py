@@ -19,4 +19,4 @@ class Fid(FrechetDistance):
 
     name: ClassVar[str] = "fid"
     view: ClassVar[View] = "inception"
-    when: ClassVar[When] = "asked"
+    when: ClassVar[When] = "end"

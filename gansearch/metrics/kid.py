@@ -18,4 +18,4 @@ class Kid(KernelDistance):
 
     name: ClassVar[str] = "kid"
     view: ClassVar[View] = "inception"
-    when: ClassVar[When] = "asked"
+    when: ClassVar[When] = "end"

@@ -44,6 +44,7 @@ def test_a_choice_is_told_beside_what_was_fastest() -> None:
     }
 
 
+@pytest.mark.verify
 def test_a_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "packs.json"
     main(["--quick", "--only", "ring 64", "--json", str(path)])

@@ -73,6 +73,7 @@ def test_it_stops_by_itself_and_says_so(tmp_path: Path, capsys: pytest.CaptureFi
     assert "Not finished" in capsys.readouterr().out
 
 
+@pytest.mark.verify
 def test_a_quick_run_with_torch_alone(tmp_path: Path) -> None:
     missing = (*OTHERS, "torchvision", "matplotlib")
     hide = f"import sys\nsys.modules.update(dict.fromkeys({missing!r}))\n"

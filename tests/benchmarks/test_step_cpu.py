@@ -48,6 +48,7 @@ def test_the_printed_parts_have_a_column_for_every_case() -> None:
     ]
 
 
+@pytest.mark.verify
 def test_a_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "step.json"
     main(["--quick", "--only", "mlp 256, dropout 0.3", "--json", str(path)])

@@ -109,6 +109,7 @@ def test_an_unknown_study_cannot_be_resumed_or_reported(run: Run) -> None:
         assert "nosuch" in ended.err
 
 
+@pytest.mark.verify
 def test_ctrl_c_is_status_130_and_says_how_to_go_on(rings: Path, home: Path) -> None:
     rings.write_text(rings.read_text(encoding="utf-8").replace("epochs: 2", "epochs: 4000"), encoding="utf-8")
     arguments = ["launch", str(rings), "--executor", "local", "--name", "endless", "--home", str(home)]

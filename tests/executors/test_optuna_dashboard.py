@@ -60,6 +60,7 @@ def wait_for(server: subprocess.Popen[bytes], ask: Callable[[str], Any]) -> None
             return
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("kind", ["journal", "database"])
 def test_the_dashboard_tells_what_we_tell(
     ring: Ring, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch

@@ -23,6 +23,7 @@ def curve_of(study: str, number: int) -> Curve:
     return Curve.of(records)
 
 
+@pytest.mark.verify
 def test_ray_tune_and_local_give_a_trial_the_same_curve(ring: Ring) -> None:
     for executor in ("local", "ray_tune"):
         result = launch(

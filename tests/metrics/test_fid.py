@@ -90,4 +90,4 @@ def test_without_weights_it_is_refused() -> None:
         assert metric.missing(None, (1, 8, 8)) == (
             "Inception weights (--inception-weights FILE); nothing else stands in for them"
         )
-        assert (metric.view, metric.when) == ("inception", "asked")
+        assert (metric.view, metric.when) == ("inception", "end")
