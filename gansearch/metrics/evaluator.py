@@ -23,6 +23,9 @@ __all__ = ["RUNG_SAMPLES", "Evaluator", "Generated", "Moment", "final_samples"]
 RUNG_SAMPLES: Final = 1_000
 """Generated samples per evaluation during training."""
 
+OF_PLAYERS: Final = ("none", "")
+"""Extractor and hash of what the trial's own networks tell."""
+
 Moment: TypeAlias = Literal["rung", "end"]
 """During training, or at the end of a trial."""
 
@@ -174,9 +177,13 @@ class Evaluator:
         count = seen.count(metric)
         real = self.real.measured(metric.view, metric.real_set, count)
         value = metric.value(real=real, fake=seen.by(metric)) if is_finite else float("nan")
-        extractor, split = self._extractors[metric.view], self.real.split(metric.real_set)
-        reals = self.real.count(metric.real_set, count)
-        return MetricValue(metric.name, value, Protocol(extractor.name, extractor.hash, count, reals, split))
+        reals, split = self.real.count(metric.real_set, count), self.real.split(metric.real_set)
+        name, digest = OF_PLAYERS if metric.needs_scores or metric.needs_duel else self._named(metric)
+        return MetricValue(metric.name, value, Protocol(name, digest, count, reals, split))
+
+    def _named(self, metric: Metric) -> tuple[str, str]:
+        extractor = self._extractors[metric.view]
+        return extractor.name, extractor.hash
 
     def _chosen(self, moment: Moment, names: Sequence[str] | None, asked: Sequence[str] | None) -> Iterator[Metric]:
         if names is not None:

@@ -108,6 +108,8 @@ class Seen:
         """Samples that the metric looks at."""
         if metric.needs_batches and self.given.batches is not None:
             return self.given.batches.shape[0] * self.given.batches.shape[1]
+        if metric.needs_scores and self.given.scores is not None:
+            return len(self.given.scores.fake)
         return min(metric.most_samples, len(self.given.samples))
 
     def by(self, metric: Metric) -> Measured:

@@ -5,6 +5,7 @@ The words are those of an observer: "is associated with", "under this sampler"; 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from gansearch.records import End, Evaluation, NoiseFloor
@@ -97,7 +98,8 @@ def saved(compute: Compute) -> str:
 
 def measured(done: Evaluation) -> str:
     """What the metrics of the best run rest on."""
-    samples = max((metric.protocol.samples for metric in done.metrics), default=0)
+    counts = Counter(metric.protocol.samples for metric in done.metrics)
+    samples = counts.most_common(1)[0][0] if counts else 0  # single metrics look at more or fewer
     which = "averaged" if done.generator == "ema" else "live"
     protocol = "the protocol of the end" if done.final else "the protocol of a rung"
     return (
