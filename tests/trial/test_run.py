@@ -56,6 +56,7 @@ def test_the_protocol_of_the_end_takes_all_real_samples(make: Make, context: Tri
     assert [(done.epoch, done.final) for done in (rung, last_rung, final)] == [(2, False), (4, False), (4, True)]
     sizes = {metric.name: metric.protocol.samples for metric in final.metrics}
     assert sizes.pop("batch_correlation") == 20 * 32
+    assert sizes.pop("threshold_accuracy") == 31 * 32  # whole batches
     assert set(sizes.values()) == {1000}  # as many as there are real ones
     assert rung.generator == "ema"
 
