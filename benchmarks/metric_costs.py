@@ -52,9 +52,10 @@ class Bench:
     @classmethod
     def of(cls, evaluator: Evaluator, extractors: Mapping[View, Extractor], moment: Moment, samples: Tensor) -> Bench:
         """With all features."""
-        (seen,) = Group(extractors, [Generated(samples)]).seen()
+        due = [metrics.get(name)() for name in evaluator.names(moment)]
+        (seen,) = Group(extractors, [Generated(samples)], due).seen()
         side, chosen = evaluator.real, []
-        for metric in (metrics.get(name)() for name in evaluator.names(moment)):
+        for metric in due:
             count = seen.count(metric)
             refusal = metric.refusal(generated=count, real=side.count(metric.real_set, count))
             if seen.lacks(metric) is None and refusal is None:

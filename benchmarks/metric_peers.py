@@ -30,7 +30,7 @@ class Pair:
     """One comparison: values by name on either side, and what they rest on."""
 
     names: tuple[str, ...]
-    library: str
+    peer: str
     samples: int
     ours: Callable[[], dict[str, float]]
     theirs: Callable[[], dict[str, float]]
@@ -71,8 +71,8 @@ def _ours(sets: Sets, *names: str) -> dict[str, float]:
     return {name: metrics.get(name)().value(real=real, fake=fake) for name in names}
 
 
-def _pair(sets: Sets, names: tuple[str, ...], library: str, theirs: Callable[[], dict[str, float]]) -> Pair:
-    return Pair(names, library, len(sets.real), lambda: _ours(sets, *names), theirs)
+def _pair(sets: Sets, names: tuple[str, ...], peer: str, theirs: Callable[[], dict[str, float]]) -> Pair:
+    return Pair(names, peer, len(sets.real), lambda: _ours(sets, *names), theirs)
 
 
 def _frechet(sets: Sets) -> Pair:

@@ -68,7 +68,7 @@ def beside(pair: Pair, rounds: int) -> list[Row]:
     return [
         {
             "metric": name,
-            "peer": pair.library,
+            "peer": pair.peer,
             "samples": pair.samples,
             "ours": f"{ours[name]:.9g}",
             "theirs": f"{theirs[name]:.9g}",

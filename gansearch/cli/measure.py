@@ -14,7 +14,7 @@ from gansearch.cli._text import columns, number, print_json
 
 if TYPE_CHECKING:
     from gansearch.records import MetricValue, NoiseFloor, Setting
-    from gansearch.trial.by_hand import Measured
+    from gansearch.trial.by_hand import Measurement
 
 SPACE = "name: measure\nplan: {kind: search, trials: 1}\n"
 """A space around the data set, so that its fields are read and checked as everywhere."""
@@ -91,7 +91,7 @@ def _settings(dataset: str, fields: Mapping[str, str]) -> dict[str, Setting]:
     return {key: value for key, value in settings.items() if key.startswith("dataset.")}
 
 
-def described(found: Measured) -> dict[str, Any]:
+def described(found: Measurement) -> dict[str, Any]:
     """What was measured as plain values: the form of ``--json``."""
     return {
         "dataset": found.data.name,
@@ -114,7 +114,7 @@ def _described(value: MetricValue, floor: NoiseFloor | None) -> dict[str, Any]:
     return {**asdict(value), "unit": metric.unit, "direction": metric.direction, "noise_floor": said}
 
 
-def told(found: Measured) -> str:
+def told(found: Measurement) -> str:
     """What a user reads."""
     head = f"{found.samples:,} samples, compared with {found.data.name} (checksum {found.data.checksum})"
     header = ("metric", "value", "unit", "best", "real samples give", "samples", "real", "extractor")

@@ -8,16 +8,18 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import ClassVar, Final, NoReturn
 
 import torch
 from torch import Tensor
 
-from gansearch.data._base import Samples
+from gansearch.data._base import Data, DataSet, Samples
+from gansearch.data._checksum import checksum
 from gansearch.data._download import downloaded
 from gansearch.data._idx import read_idx
 from gansearch.data.folders import data_folder, remedy
 from gansearch.errors import DataError
+from gansearch.records import Geometry
 
 WANTED: Final = "the four original .gz files"
 
@@ -106,3 +108,23 @@ class IdxFolder:
 
     def _refuse(self, path: Path, complaint: str) -> NoReturn:
         raise DataError(f"{path} {complaint}. {remedy(self.name, WANTED)}") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdxDataSet(DataSet):
+    """60,000 images of ten classes to train on and 10,000 to compare with, 28 x 28, in the order of the files."""
+
+    geometry: ClassVar[Geometry] = Geometry(shape=(1, 28, 28), bounded=True, classes=10)
+    is_downloaded: ClassVar[bool] = True
+    files: ClassVar[IdxFolder]
+
+    def load(self, data_dir: Path | None) -> Data:
+        """Read the four files of ``<data_dir>/<name>``, else of ``$GANSEARCH_DATA/<name>``, else of a download.
+
+        A folder that is named but lacks a file is an error: nothing is downloaded then.
+
+        Raises:
+            DataError: where a file is missing or damaged, or cannot be downloaded.
+        """
+        train, test = self.files.load(data_dir)
+        return Data(self.name, self.geometry, train, test, checksum(train))

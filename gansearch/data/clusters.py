@@ -68,11 +68,21 @@ def fitted_centres(points: Float[Tensor, "n D"], clusters: int, stream: torch.Ge
         clusters: their number.
         stream: decides the first centres.
     """
-    centres = _spread_centres(points, clusters, stream)
-    for _ in range(ROUNDS):
+    return settled(points, _spread_centres(points, clusters, stream), ROUNDS)
+
+
+def settled(points: Float[Tensor, "n D"], centres: Float[Tensor, "C D"], rounds: int) -> Float[Tensor, "C D"]:
+    """Centres after Lloyd's rounds: each moves to the mean of the points that it is nearest to, or stays without any.
+
+    Args:
+        points: in the centres' number format.
+        centres: the first ones.
+        rounds: at most; fewer where none moves any more.
+    """
+    for _ in range(rounds):
         assigned = nearest(points, centres)
         sums = torch.zeros_like(centres).index_add_(0, assigned, points)
-        counts = torch.bincount(assigned, minlength=clusters)[:, None]
+        counts = torch.bincount(assigned, minlength=len(centres))[:, None]
         moved = torch.where(counts > 0, sums / counts.clamp_min(1), centres)
         if torch.equal(moved, centres):
             break

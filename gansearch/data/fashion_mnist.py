@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
-from gansearch.data._base import Data, DataSet
-from gansearch.data._checksum import checksum
-from gansearch.data._idx_folder import IdxFolder
-from gansearch.records import Geometry
+from gansearch.data._idx_folder import IdxDataSet, IdxFolder
 
 MD5: Mapping[str, str] = MappingProxyType(
     {
@@ -25,25 +21,8 @@ MD5: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, kw_only=True)
-class FashionMnist(DataSet):
+class FashionMnist(IdxDataSet):
     """60,000 clothes of ten kinds to train on and 10,000 to compare with, 28 x 28, in the order of the files."""
 
     name: ClassVar[str] = "fashion_mnist"
-    geometry: ClassVar[Geometry] = Geometry(shape=(1, 28, 28), bounded=True, classes=10)
-    is_downloaded: ClassVar[bool] = True
-
-    def load(self, data_dir: Path | None) -> Data:
-        """Read the files of ``<data_dir>/fashion_mnist``, else of ``$GANSEARCH_DATA/fashion_mnist``, else a download.
-
-        A folder that is named but lacks a file is an error: nothing is downloaded then.
-
-        Raises:
-            DataError: where a file is missing or damaged, or cannot be downloaded.
-        """
-        train, test = idx_folder().load(data_dir)
-        return Data(self.name, self.geometry, train, test, checksum(train))
-
-
-def idx_folder() -> IdxFolder:
-    """The four files; their MD5 is known as they are published."""
-    return IdxFolder(FashionMnist.name, MD5, is_of_content=False, torchvision_class="FashionMNIST")
+    files: ClassVar[IdxFolder] = IdxFolder("fashion_mnist", MD5, is_of_content=False, torchvision_class="FashionMNIST")

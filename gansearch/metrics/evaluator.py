@@ -128,7 +128,8 @@ class Evaluator:
         """
         found = []
         for sets in groups([each.on(self._device) for each in generated]):
-            found += [tuple(self._evaluate(seen, moment)) for seen in Group(self._extractors, sets).seen()]
+            group = Group(self._extractors, sets, self._metrics[moment])
+            found += [tuple(self._evaluate(seen, moment)) for seen in group.seen()]
         return found
 
     @torch.no_grad()
@@ -143,10 +144,11 @@ class Evaluator:
         Raises:
             PluginError: where a name is unknown.
         """
-        (seen,) = Group(self._extractors, [generated.on(self._device)]).seen()
+        chosen = [metrics.get(name) for name in (metrics.names() if names is None else names)]
+        (seen,) = Group(self._extractors, [generated.on(self._device)], chosen).seen()
         is_finite = generated.is_finite
         values, reasons = [], {}
-        for metric in metrics if names is None else map(metrics.get, names):
+        for metric in chosen:
             reason = self._reason(metric, seen)
             if reason is None:
                 values.append(self._value(metric(), seen, is_finite=is_finite))

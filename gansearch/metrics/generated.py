@@ -59,11 +59,20 @@ def groups(sets: Sequence[Generated]) -> Iterator[Sequence[Generated]]:
 
 
 class Group:
-    """Sets of samples, seen by each view at most once: in one pass for all of them where that changes no bit."""
+    """Sets of samples, seen by each view at most once: in one pass for all of them where that changes no bit.
 
-    def __init__(self, extractors: Extractors, sets: Sequence[Generated]) -> None:
+    Args:
+        extractors: by view.
+        sets: of samples.
+        due: the metrics that they are measured with; a view sees no more samples than one of its metrics takes.
+    """
+
+    def __init__(self, extractors: Extractors, sets: Sequence[Generated], due: Sequence[Metric | type[Metric]]) -> None:
         self._extractors = extractors
         self._sets = sets
+        self._most = {
+            view: max((each.most_samples for each in due if each.view == view), default=0) for view in extractors
+        }
         self._measured: dict[tuple[View, bool], list[Measured | None]] = {}
 
     def seen(self) -> list[Seen]:
@@ -74,7 +83,7 @@ class Group:
         """One set through an extractor."""
         found = self._measured.setdefault((view, in_batches), [None] * len(self._sets))
         if found[index] is None:
-            inputs = [_inputs(given, in_batches=in_batches) for given in self._sets]
+            inputs = [_inputs(given, self._most[view], in_batches=in_batches) for given in self._sets]
             if _divide_into_chunks(inputs):
                 whole = self._extractors[view](torch.cat(inputs))
                 found[:] = _divided(whole, inputs)
@@ -124,8 +133,8 @@ class Seen:
         return self._first[key]
 
 
-def _inputs(given: Generated, *, in_batches: bool) -> Tensor:
-    return given.batches.flatten(0, 1) if in_batches and given.batches is not None else given.samples
+def _inputs(given: Generated, most: int, *, in_batches: bool) -> Tensor:
+    return given.batches.flatten(0, 1) if in_batches and given.batches is not None else given.samples[:most]
 
 
 def _divide_into_chunks(inputs: Sequence[Tensor]) -> bool:

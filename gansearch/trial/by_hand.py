@@ -31,7 +31,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """What was measured of one set of samples."""
 
     data: Data
@@ -45,7 +45,7 @@ class Measured:
 
 def measure_file(
     path: Path, settings: Mapping[str, Setting], places: Places, *, names: Sequence[str] | None, with_floors: bool
-) -> Measured:
+) -> Measurement:
     """Measure the samples of a file or folder against a data set.
 
     On one thread, as a trial does, so that equal samples have equal values to the bit.
@@ -72,7 +72,7 @@ def measure_file(
     if names is not None:
         _check_all_measured(left_out, len(samples))
     floors = _floors(evaluator, values, len(samples)) if with_floors and values else ()
-    return Measured(data, len(samples), values, {floor.metric: floor for floor in floors}, left_out)
+    return Measurement(data, len(samples), values, {floor.metric: floor for floor in floors}, left_out)
 
 
 def _check_all_measured(left_out: Mapping[str, str], samples: int) -> None:

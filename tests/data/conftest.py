@@ -8,6 +8,7 @@ import io
 import struct
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,7 +17,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from gansearch.data import celeba, cifar10, fashion_mnist, kmnist, mnist, svhn
+from gansearch.data import FashionMnist, Kmnist, Mnist, celeba, cifar10, svhn
 from gansearch.data.image_folder import ImageFolder
 from gansearch.data.tensor import TensorFile
 
@@ -63,7 +64,7 @@ def data_dir(root: Path, small_files: dict[str, bytes], monkeypatch: pytest.Monk
     folder.mkdir(parents=True)
     for name, content in small_files.items():
         (folder / f"{name}.gz").write_bytes(gzip.compress(content))
-    monkeypatch.setattr(mnist, "MD5", md5_of(small_files))
+    monkeypatch.setattr(Mnist, "files", replace(Mnist.files, md5=md5_of(small_files)))
     return folder.parent
 
 
@@ -80,14 +81,15 @@ def stacked_mnist_dir(data_dir: Path) -> Path:
 @pytest.fixture
 def fashion_mnist_dir(root: Path, small_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = root / "fashion_mnist"
-    monkeypatch.setattr(fashion_mnist, "MD5", write_packed(folder, small_files))
+    known = write_packed(folder, small_files)
+    monkeypatch.setattr(FashionMnist, "files", replace(FashionMnist.files, md5=known))
     return folder.parent
 
 
 @pytest.fixture
 def kmnist_dir(root: Path, small_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = root / "kmnist"
-    monkeypatch.setattr(kmnist, "MD5", write_packed(folder, small_files))
+    monkeypatch.setattr(Kmnist, "files", replace(Kmnist.files, md5=write_packed(folder, small_files)))
     return folder.parent
 
 

@@ -8,7 +8,6 @@ import pytest
 import torch
 from torchvision import datasets as published
 
-from gansearch.data import fashion_mnist
 from gansearch.data.fashion_mnist import MD5, FashionMnist
 from gansearch.errors import DataError
 
@@ -46,7 +45,7 @@ def test_without_a_folder_the_files_come_from_the_download(
     folder = fashion_mnist_dir / "fashion_mnist"
     monkeypatch.setattr(published.FashionMNIST, "mirrors", [serve(folder)])
     monkeypatch.setattr(
-        published.FashionMNIST, "resources", [(f"{name}.gz", md5) for name, md5 in fashion_mnist.MD5.items()]
+        published.FashionMNIST, "resources", [(f"{name}.gz", md5) for name, md5 in FashionMnist.files.md5.items()]
     )
     data = FashionMnist().load(None)
     assert data.checksum == FashionMnist().load(fashion_mnist_dir).checksum

@@ -8,7 +8,6 @@ import pytest
 import torch
 from torchvision import datasets as published
 
-from gansearch.data import kmnist
 from gansearch.data.kmnist import MD5, Kmnist
 from gansearch.errors import DataError
 
@@ -45,7 +44,7 @@ def test_without_a_folder_the_files_come_from_the_download(
 ) -> None:
     folder = kmnist_dir / "kmnist"
     monkeypatch.setattr(published.KMNIST, "mirrors", [serve(folder)])
-    resources = [(f"{name}.gz", md5) for name, md5 in kmnist.MD5.items()]
+    resources = [(f"{name}.gz", md5) for name, md5 in Kmnist.files.md5.items()]
     monkeypatch.setattr(published.KMNIST, "resources", resources)
     data = Kmnist().load(None)
     assert data.checksum == Kmnist().load(kmnist_dir).checksum

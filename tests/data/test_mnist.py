@@ -3,13 +3,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torchvision.datasets import MNIST
 
-from gansearch.data import Mnist, mnist
+from gansearch.data import Mnist
 from gansearch.data.folders import data_folder
 from gansearch.data.mnist import MD5
 from gansearch.errors import DataError
@@ -103,7 +104,7 @@ def test_images_and_labels_must_be_equally_many(
     name = "train-labels-idx1-ubyte"
     (data_dir / "mnist" / f"{name}.gz").write_bytes(gzip.compress(longer_files[name]))
     known = {file: md5(content) for file, content in {**small_files, name: longer_files[name]}.items()}
-    monkeypatch.setattr(mnist, "MD5", known)
+    monkeypatch.setattr(Mnist, "files", replace(Mnist.files, md5=known))
     with pytest.raises(DataError, match="images and labels of train must be equally many; got 20 and 21"):
         Mnist().load(data_dir)
 

@@ -15,7 +15,7 @@ from gansearch.metrics import metrics
 from gansearch.metrics.evaluator import Evaluator
 from gansearch.metrics.views import views
 from gansearch.records import Setting
-from gansearch.trial.by_hand import Measured, Places, measure_file
+from gansearch.trial.by_hand import Measurement, Places, measure_file
 
 SETTINGS: dict[str, Setting] = {"dataset.name": "ring", "dataset.train_samples": 3000, "dataset.test_samples": 1000}
 
@@ -33,7 +33,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def measured(file: Path, places: Places, *names: str, with_floors: bool = False) -> Measured:
+def measured(file: Path, places: Places, *names: str, with_floors: bool = False) -> Measurement:
     return measure_file(file, SETTINGS, places, names=names or None, with_floors=with_floors)
 
 
