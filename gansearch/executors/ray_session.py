@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -49,7 +50,26 @@ def ray_session(address: str | None) -> Iterator[None]:
         with _quiet():
             yield
     finally:
-        ray.shutdown()
+        with _no_collection():
+            ray.shutdown()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Collect garbage now, and not again until the block is left.
+
+    While Ray shuts down, a reference to an object that is freed, in whatever thread, ends the process at once with
+    status 1 (https://github.com/ray-project/ray/pull/19115). Garbage that refers to itself is freed by the thread that
+    happens to collect it; ours that track and that keep the lease run on meanwhile.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    gc.collect()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager
