@@ -33,7 +33,7 @@ test: $(STAMP) ## the tests, within 12 minutes
 
 # Half of their time they wait for other processes: three at a time fill two cores.
 verify: $(STAMP) ## slower checks of the whole program, within 20 minutes
-	$(BIN)/pytest -m verify -n 3 --dist loadfile --durations 30
+	$(BIN)/pytest -m verify -n 3 --dist loadfile --durations 30 --timeout 900
 
 lint: $(STAMP) ## style, types, and who may import whom
 	$(BIN)/ruff check .

@@ -23,18 +23,18 @@ from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
 from gansearch.data import Data
-from gansearch.errors import CorruptFileError, ExecutorError, StorageError
+from gansearch.errors import ExecutorError
 from gansearch.executors.driver import Driver
+from gansearch.executors.ray_desk import Desk
+from gansearch.executors.ray_pack import PackTrainable
 from gansearch.executors.ray_session import ray_session
+from gansearch.executors.ray_tasks import finalise, probe
 from gansearch.records import Assignment, LaneReport, Setting
 from gansearch.space.plan import Resources
 from gansearch.trial.context import TrialContext
-from gansearch.trial.final import evaluate_final
 from gansearch.trial.interrupt import Interrupt
-from gansearch.trial.lane_probe import probe_lanes
 from gansearch.trial.lane_table import LaneTable, one_lane
-from gansearch.trial.run import Answer, PackRun, run_pack
-from gansearch.trial.workbench import OpenedElsewhere, give_workbench, share_workbench
+from gansearch.trial.workbench import share_workbench
 
 ENDLESS = 10**9
 """Tune's bound on the number of trials; the study says when it is done."""
@@ -45,62 +45,6 @@ LOADED_SHARE = 0.8
 """Share that data may take which every process would have to load otherwise."""
 POLL_S = 0.5
 """Seconds between two looks at whether the user has asked for the end."""
-
-
-class Desk:
-    """An actor of the driver's: holds the answer to each pack's last reports until the pack fetches it."""
-
-    def __init__(self) -> None:
-        self._answers: dict[str, Answer] = {}
-
-    def put(self, pack: str, answer: Answer) -> None:
-        """Leave an answer."""
-        self._answers[pack] = answer
-
-    def take(self, pack: str) -> Answer:
-        """Fetch it; an answer is fetched once."""
-        return self._answers.pop(pack)
-
-
-class PackTrainable(tune.Trainable):  # type: ignore[misc]
-    """A Tune trial that runs one pack after the other in its process."""
-
-    def setup(self, config: dict[str, Any], context: TrialContext, desk: Any, bench: OpenedElsewhere | None) -> None:
-        """Keep what all packs share; the pack itself starts in the first ``step``, when the resources are there."""
-        give_workbench(bench)
-        self._context = context
-        self._desk = desk
-        self._run: PackRun | None = None
-
-    def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Take the next pack: the actor, its imports and its data are kept."""
-        self.config = new_config
-        self._close()
-        return True
-
-    def step(self) -> dict[str, Any]:
-        """Run the pack until it has something to report; ``done`` once every lane has ended."""
-        try:
-            if self._run is None:
-                self._run = run_pack(self.config["pack"], self._context)
-                return {"reports": next(self._run)}
-            return {"reports": self._run.send(ray.get(self._desk.take.remote(self.trial_id)))}
-        except StopIteration:
-            self._close()
-            return {"reports": [], "done": True}
-        except StorageError as error:
-            self._close()
-            kind = "lost" if isinstance(error, CorruptFileError) else "unwritten"
-            return {"reports": [], "done": True, kind: str(error)}
-
-    def cleanup(self) -> None:
-        """Let go of the pack."""
-        self._close()
-
-    def _close(self) -> None:
-        if self._run is not None:
-            self._run.close()
-        self._run = None
 
 
 class StudySearcher(Searcher):  # type: ignore[misc]
@@ -213,7 +157,7 @@ class RayTuneExecutor:
 
         Ctrl-C does not wait for the task: on a cluster that grows on demand it may begin minutes later.
         """
-        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(_probe).options(max_retries=0)
+        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(probe).options(max_retries=0)
         running = task.remote(self._shared(settings, context), settings, context, most)
         while not ray.wait([running], timeout=POLL_S)[0]:
             if interrupt.asked:
@@ -258,7 +202,7 @@ class RayTuneExecutor:
         """Measure completed trials by the protocol of the end, as tasks with the resources of a pack."""
         if not assignments:
             return
-        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(_finalise)
+        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(finalise)
         bench = self._shared(assignments[0].settings, context)
         ray.get([task.remote(bench, assignment, context) for assignment in assignments])
 
@@ -275,18 +219,6 @@ class RayTuneExecutor:
     def _wanted(self, cpu: str, gpu: str) -> dict[str, float]:
         amounts = {cpu: self._resources.cpu, gpu: self._resources.gpu}
         return {name: amount for name, amount in amounts.items() if amount}
-
-
-def _probe(
-    bench: OpenedElsewhere | None, settings: Mapping[str, Setting], context: TrialContext, most: int
-) -> LaneTable:
-    give_workbench(bench)
-    return probe_lanes(settings, context, most=most)
-
-
-def _finalise(bench: OpenedElsewhere | None, assignment: Assignment, context: TrialContext) -> None:
-    give_workbench(bench)
-    evaluate_final(assignment, context)
 
 
 def _most_bytes(data: Data) -> float:
