@@ -13,8 +13,8 @@ from gansearch.records import Setting
 from gansearch.reporting.frames import StudyFrames, load_frames
 from gansearch.space import SearchSpace
 from gansearch.space.plan import DetectorSettings
-from gansearch.storage import Storage
-from gansearch.storage.home import home, study_dir
+from gansearch.storage.home import home
+from gansearch.storage.place import study_storage
 from gansearch.trial.context import TrialContext
 from gansearch.trial.single import Trained, train_single
 
@@ -41,7 +41,7 @@ def load_study(name: str) -> StudyFrames:
     Raises:
         StudyNotFoundError: where there is none of that name under GANSEARCH_HOME.
     """
-    return load_frames(name, Storage(study_dir(name)))
+    return load_frames(name, study_storage(name))
 
 
 def train(

@@ -13,13 +13,14 @@ from gansearch.space.dimension_values import dimension_text, text
 from gansearch.space.evaluation import EvaluationSettings
 from gansearch.space.keep import Keep
 from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table
-from gansearch.space.plan import DetectorSettings, Objective, Plan, Resources
+from gansearch.space.plan import Budget, DetectorSettings, Objective, Plan, Resources
 from gansearch.space.priors import STRENGTH, WEIGHT, Prior, Priors
 from gansearch.space.reader import KEYS
 from gansearch.space.script_section import KEYS as SCRIPT_KEYS
 from gansearch.space.script_section import REPLACED
 from gansearch.space.sections import SECTIONS
 from gansearch.space.shells import (
+    BudgetShell,
     DetectorsShell,
     EvaluationShell,
     KeepShell,
@@ -48,6 +49,8 @@ MEANINGS = {
     "plan.objective": "What is improved: a metric, a mapping, or a list of them; `frechet_distance` where left out.",
     "plan.enqueue": "Trials that come first, each `defaults` or a mapping from searched parameters to values.",
     "plan.objective.direction": "The metric's own where it is left out.",
+    "plan.hours": "An older spelling of `budget.hours`; one of the two.",
+    "plan.epochs": "An older spelling of `budget.epochs`; one of the two.",
     "resources.cpu": "Cores of one Ray Tune trial; also its threads.",
     "resources.gpu": "GPUs of one Ray Tune trial; a fraction shares one. Above 0, trials train on CUDA.",
 }
@@ -81,6 +84,7 @@ def sections() -> Iterator[str]:
     yield _keys("plan.objective", ObjectiveShell, Objective)
     yield _options("plan.sampler", SAMPLERS)
     yield _options("plan.pruner", PRUNERS)
+    yield _keys("budget", BudgetShell, Budget)
     yield _priors()
     yield _keys("resources", ResourcesShell, Resources)
     yield _keys("detectors", DetectorsShell, DetectorSettings)

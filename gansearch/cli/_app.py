@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from gansearch.cli import spaces, tricks
+from gansearch.cli import cluster, spaces, tricks
 from gansearch.cli.compare import compare
 from gansearch.cli.doctor import doctor
 from gansearch.cli.export import export
 from gansearch.cli.extend import extend
 from gansearch.cli.import_study import import_study
 from gansearch.cli.launch import launch
+from gansearch.cli.logs import logs
 from gansearch.cli.measure import measure
 from gansearch.cli.plan import plan
 from gansearch.cli.prune import prune
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for command in (launch, resume, status, stop, report, ui):
     app.command(no_args_is_help=command in (launch, resume, stop, report))(command)
+app.command("logs", no_args_is_help=True)(logs)
 app.command("compare", no_args_is_help=True)(compare)
 app.command("reproduce", no_args_is_help=True)(reproduce)
 app.command("extend", no_args_is_help=True)(extend)
@@ -42,6 +44,7 @@ app.command("plan", no_args_is_help=True)(plan)
 app.command("import", no_args_is_help=True)(import_study)
 app.command("track", no_args_is_help=True)(track)
 app.command("prune", no_args_is_help=True)(prune)
+app.add_typer(cluster.commands, name="cluster")
 app.add_typer(spaces.commands, name="spaces")
 app.add_typer(tricks.commands, name="tricks")
 app.command()(doctor)

@@ -8,13 +8,21 @@ import shutil
 import sys
 from pathlib import Path
 
+THERE = ("resume", "status", "stop", "logs")
+"""Commands that take the address of a cluster's head."""
+
 
 def command(*arguments: str) -> str:
-    """``gansearch ARGUMENTS``, with its path where the shell would not find it, and ``--home`` where it needs it."""
+    """``gansearch ARGUMENTS``, with its path where the shell would not find it, and options where it needs them."""
     from gansearch.storage.home import home
+    from gansearch.storage.place import VARIABLE
 
+    asked_at = os.environ.get("GANSEARCH_ASKED_AT")
+    if asked_at and arguments[0] in THERE:
+        return shlex.join(["gansearch", *arguments, "--address", asked_at])
     where = [] if home() == Path.home() / ".gansearch" else ["--home", str(home())]
-    return shlex.join([_program(), *arguments, *where])
+    url = os.environ.get(VARIABLE)
+    return shlex.join([_program(), *arguments, *where, *(["--storage", url] if url else [])])
 
 
 def _program() -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 HOME_VARIABLE = "GANSEARCH_HOME"
+STORAGE_VARIABLE = "GANSEARCH_STORAGE"
 
 
 def _use_home(home: Path | None) -> Path | None:
@@ -18,13 +19,30 @@ def _use_home(home: Path | None) -> Path | None:
     return home
 
 
+def _use_storage(url: str | None) -> str | None:
+    """Make ``url`` the place of studies for this process and its children."""
+    if url is not None:
+        os.environ[STORAGE_VARIABLE] = url
+    return url
+
+
 Home = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of studies and of the MLflow store. Default: $GANSEARCH_HOME, else ~/.gansearch.",
+        help="Folder of studies, caches and the MLflow store. Default: $GANSEARCH_HOME, else ~/.gansearch.",
         metavar="DIR",
         callback=_use_home,
         file_okay=False,
+        show_default=False,
+    ),
+]
+StorageUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--storage",
+        help="Where studies lie: an fsspec URL, as s3://bucket/studies. Default: $GANSEARCH_STORAGE, else the home.",
+        metavar="URL",
+        callback=_use_storage,
         show_default=False,
     ),
 ]
@@ -79,6 +97,15 @@ InceptionWeights = Annotated[
     typer.Option(
         help="File of Inception weights, for the standard FID and KID (evaluation.inception_weights).",
         metavar="FILE",
+        show_default=False,
+    ),
+]
+Notify = Annotated[
+    str | None,
+    typer.Option(
+        help="Webhook that is told of the end and of new bests. Default: $GANSEARCH_NOTIFY, which keeps a secret one "
+        "off the command line.",
+        metavar="URL",
         show_default=False,
     ),
 ]

@@ -33,6 +33,8 @@ class Progress:
     """Runs by end, those that run or wait apart."""
     elapsed_s: float
     left_s: float | None
+    gpu: str | None
+    """GPU-hours used, with their cost where they have a price; None where the study uses no GPU."""
 
 
 def progress(status: StudyStatus) -> Progress:
@@ -48,6 +50,7 @@ def progress(status: StudyStatus) -> Progress:
         counts={word: count for word, count in sorted(status.counts.items()) if word not in ("running", "waiting")},
         elapsed_s=status.elapsed_s,
         left_s=time_left(ended, status.trials_wanted, status.elapsed_s, status.hours_wanted) if status.holder else None,
+        gpu=_gpu(status),
     )
 
 
@@ -75,6 +78,7 @@ def rows(seen: Progress) -> list[tuple[str, str]]:
         ("best", None if seen.best is None else f"best {seen.best}"),
         ("ends", ", ".join(f"{count} {word}" for word, count in seen.counts.items())),
         ("time", f"{duration(seen.elapsed_s)} so far{left}"),
+        ("GPUs", seen.gpu),
     ]
     return [(label, text) for label, text in found if text]
 
@@ -82,6 +86,18 @@ def rows(seen: Progress) -> list[tuple[str, str]]:
 def line(seen: Progress) -> str:
     """A study on one line: ``7 of 20 trials ended, 2 running; best ...; 3 collapsed, 4 completed; 1m12s so far``."""
     return "; ".join(text for _, text in rows(seen))
+
+
+def _gpu(status: StudyStatus) -> str | None:
+    """``1.5 of 3 GPU-hours, cost 3 of 10``."""
+    if not (status.gpu_hours or status.gpu_hours_wanted or status.cost is not None):
+        return None
+    used = f"{_of(status.gpu_hours, status.gpu_hours_wanted)} GPU-hours"
+    return used if status.cost is None else f"{used}, cost {_of(status.cost, status.cost_wanted)}"
+
+
+def _of(used: float, wanted: float | None) -> str:
+    return number(used) if wanted is None else f"{number(used)} of {number(wanted)}"
 
 
 def _best(status: StudyStatus) -> str | None:

@@ -77,11 +77,12 @@ def summary(result: LaunchResult) -> dict[str, Any]:
 def told(result: LaunchResult, tracking_uri: str | None = None) -> str:
     """What a user reads at the end: the outcome, and what to do next."""
     from gansearch.cli._progress import line, progress
+    from gansearch.storage.masking import shown
 
     lines = [f"{result.name}: {result.outcome}: {line(progress(result.status))}"]
     if result.report is not None:
         lines += [f"findings  {result.report.markdown}", f"to share  {result.report.html}"]
-        store = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
+        store = () if tracking_uri is None else ("--tracking-uri", shown(tracking_uri))
         lines.append(f"MLflow    {command('ui', *store)}")
         if result.status.can_extend:
             lines.append(f"go on     {command('resume', result.name, '--trials', '+10')}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gansearch.cli._options import Home, Json
+from gansearch.cli._options import Home, Json, StorageUrl
 from gansearch.cli._text import columns, duration, number, print_json
 from gansearch.errors import StudyError
 
@@ -26,6 +26,7 @@ def compare(
     ],
     as_json: Json = False,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Compare runs, or whole studies.
 
@@ -55,15 +56,14 @@ def _loaded(names: Sequence[str]) -> tuple[list[Run], list[StudyMaterial]]:
         StudyError: where both are named, or a name is neither.
     """
     from gansearch.reporting.loading import load_material, load_run
-    from gansearch.storage import Storage
-    from gansearch.storage.home import studies_dir, study_dir
+    from gansearch.storage.place import studies_storage, study_storage
     from gansearch.study import list_studies
     from gansearch.study.runs import parse_identity
 
-    there = set(list_studies(Storage(studies_dir())))
+    there = set(list_studies(studies_storage()))
     studies = [name for name in names if name in there]
     if len(studies) == len(names):
-        return [], [load_material(name, Storage(study_dir(name))) for name in names]
+        return [], [load_material(name, study_storage(name)) for name in names]
     identities = [(name, parse_identity(name)) for name in names if name not in there]
     for name, identity in identities:
         if identity is None or identity.study not in there:
@@ -75,7 +75,7 @@ def _loaded(names: Sequence[str]) -> tuple[list[Run], list[StudyMaterial]]:
         raise StudyError(
             f"runs compare with runs and studies with studies; {studies[0]!r} is a study, {identities[0][0]!r} a run"
         )
-    return [load_run(one, Storage(study_dir(one.study))) for _, one in identities if one is not None], []
+    return [load_run(one, study_storage(one.study)) for _, one in identities if one is not None], []
 
 
 # --- runs -----------------------------------------------------------------------------------------------------------

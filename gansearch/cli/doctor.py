@@ -69,17 +69,22 @@ def _storage() -> dict[str, Any]:
     import shutil
     import tempfile
 
-    from gansearch.storage import Storage
+    from gansearch.errors import StorageError
     from gansearch.storage.home import home
+    from gansearch.storage.place import studies_storage
     from gansearch.study import list_studies
 
     folder = home()
     nearest = next(each for each in (folder, *folder.parents) if each.exists())
-    said: dict[str, Any] = {"home": str(folder), "free_gib": None, "studies": 0, "problem": None}
+    said: dict[str, Any] = {"home": str(folder), "free_gib": None, "studies_in": None, "studies": 0, "problem": None}
     try:
         with tempfile.TemporaryFile(dir=nearest):
             said["free_gib"] = round(shutil.disk_usage(nearest).free / 2**30, 1)
-        said["studies"] = len(list_studies(Storage(folder / "studies")))
+        studies = studies_storage()
+        said["studies_in"] = studies.url
+        said["studies"] = len(list_studies(studies))
+    except StorageError as error:
+        said["problem"] = str(error)
     except OSError as error:
         said["problem"] = f"{nearest} must be writable; got: {error.strerror}. Set GANSEARCH_HOME or --home"
     return said
@@ -111,7 +116,10 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     rows.append(("cores", f"{cores['usable']} of {cores['machine']} usable"))
     gpus = [f"{gpu['name']}, {gpu['memory_gib']} GiB" for gpu in found["gpus"]]
     rows.append(("GPUs", "; ".join(gpus) or "none (the CPU trains)"))
-    writable = storage["problem"] or f"{storage['home']}, {storage['free_gib']} GiB free, {storage['studies']} studies"
+    writable = (
+        storage["problem"]
+        or f"{storage['home']}, {storage['free_gib']} GiB free; {storage['studies']} studies in {storage['studies_in']}"
+    )
     rows.append(("storage", writable))
     for name, said in found["data"].items():
         at_hand = f"{said['samples']} samples, checksum {said['checksum']}"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gansearch.cli._options import Home, Json, Replicate, StudyName
+from gansearch.cli._options import Home, Json, Replicate, StorageUrl, StudyName
 from gansearch.cli._text import print_json
 
 
@@ -29,6 +29,7 @@ def export(
     ] = None,
     as_json: Json = False,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Write a trained generator as plain PyTorch.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gansearch.cli._options import Address, DataDir, Home, Json, StudyName, TrackingUri
+from gansearch.cli._options import Address, DataDir, Home, Json, StorageUrl, StudyName, TrackingUri
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
 
 
@@ -23,6 +23,7 @@ def extend(
     tracking_uri: TrackingUri = None,
     as_json: Json = False,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Train a trial that has ended for more epochs.
 

@@ -30,6 +30,7 @@ def import_study(
     from gansearch.cli._progress import line, progress
     from gansearch.cli.status import described
     from gansearch.executors.importing import import_folder
+    from gansearch.storage.masking import shown
 
     result = import_folder(folder, study, tracking_uri=tracking_uri, say=lambda said: typer.echo(said, err=True))
     report = result.report
@@ -38,7 +39,7 @@ def import_study(
         print_json({"study": study, "is_new": result.is_new, "status": described(result.status), "report": files})
         return
     seen = progress(result.status)
-    store = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
+    store = () if tracking_uri is None else ("--tracking-uri", shown(tracking_uri))
     lines = [
         f"{study}: {'imported' if result.is_new else 'brought up to date'}: {line(seen)}",
         f"findings  {report.markdown}",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gansearch.cli._options import Home, Json, StudyName
+from gansearch.cli._options import Home, Json, StorageUrl, StudyName
 from gansearch.cli._text import columns, print_json
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
     as_json: Json = False,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Remove checkpoints and samples that are not to be kept.
 
     Curves stay, and so does what trials need that have not ended.
     """
-    from gansearch.storage import Storage
-    from gansearch.storage.home import studies_dir
+    from gansearch.storage.place import study_storage
     from gansearch.study.clearing import clear_study
 
-    storage = Storage(studies_dir() / name)
+    storage = study_storage(name)
     keep = _keep(name, storage, _amount("checkpoints", checkpoints), _amount("artifacts", artifacts))
     cleared = clear_study(name, storage, keep, dry_run=dry_run)
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gansearch.cli._options import DataDir, Home, Json, Replicate, StudyName, TrialNumber
+from gansearch.cli._options import DataDir, Home, Json, Replicate, StorageUrl, StudyName, TrialNumber
 from gansearch.cli._text import columns, print_json
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def reproduce(
     data_dir: DataDir = None,
     as_json: Json = False,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Train a run again and compare it with its record.
 

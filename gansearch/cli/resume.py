@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gansearch.cli._options import Address, DataDir, Home, Json, Plugins, StudyName, TrackingUri
+from gansearch.cli._options import Address, DataDir, Home, Json, Notify, Plugins, StorageUrl, StudyName, TrackingUri
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
+from gansearch.cli._there import Follow, check_travels_without, drive_there, is_there, resume_there
 
 
 def resume(
@@ -21,17 +22,37 @@ def resume(
     data_dir: DataDir = None,
     tracking_uri: TrackingUri = None,
     plugin: Plugins = None,
+    notify: Notify = None,
+    follow: Follow = False,
     as_json: Json = False,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Continue a study from its storage.
 
     Trials that rest go on from their checkpoints, then the rest of the plan is run.
     """
+    if address is not None and is_there(address):
+        from gansearch.executors.jobs import JobServer
+
+        check_travels_without(notify)
+        server = JobServer(address)
+        there = resume_there(
+            name,
+            plugin or (),
+            storage_url or server.storage(name),
+            trials=trials,
+            executor=executor.value,
+            data_dir=data_dir,
+            tracking_uri=tracking_uri,
+        )
+        drive_there(server, there, follow=follow, as_json=as_json)
+        return
+
     from gansearch.executors.launch import LaunchOptions
     from gansearch.executors.launch import resume as resume_study
 
-    options = LaunchOptions(None, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address)
+    options = LaunchOptions(None, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address, notify=notify)
     run_and_tell(
         lambda watch, say: resume_study(name, options, trials=trials, watch=watch, say=say),
         as_json=as_json,

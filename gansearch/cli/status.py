@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gansearch.cli._options import Home, Json
+from gansearch.cli._options import Home, Json, StorageUrl
 from gansearch.cli._text import columns, duration, number, print_json
+from gansearch.cli._there import HeadAddress, tell_from_there
 from gansearch.errors import GansearchError
 
 if TYPE_CHECKING:
@@ -22,9 +23,13 @@ def status(
         typer.Argument(help="Name of a study. Default: all studies.", metavar="[NAME]", show_default=False),
     ] = None,
     as_json: Json = False,
+    address: HeadAddress = None,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Say how a study stands; without a name, how all of them do."""
+    if tell_from_there(address, *(["status"] if name is None else ["status", name]), json=as_json, storage=storage_url):
+        return
     if name is None:
         _print_all(as_json)
     else:
@@ -32,12 +37,12 @@ def status(
 
 
 def _print_all(as_json: bool) -> None:
-    from gansearch.storage import Storage
-    from gansearch.storage.home import studies_dir
+    from gansearch.storage.place import studies_storage
     from gansearch.study import list_studies
 
+    studies = studies_storage()
     found, unreadable = [], {}
-    for name in list_studies(Storage(studies_dir())):
+    for name in list_studies(studies):
         try:
             found.append(_read(name)[0])
         except GansearchError as error:  # one bad study must not hide the others
@@ -45,7 +50,7 @@ def _print_all(as_json: bool) -> None:
     if as_json:
         print_json([described(each) for each in found])
     elif not found and not unreadable:
-        typer.echo(f"no study in {studies_dir()}; start one with: gansearch launch quickstart")
+        typer.echo(f"no study in {studies.url}; start one with: gansearch launch quickstart")
     else:
         typer.echo(columns([("study", "state", "trials", "best", "driven for"), *map(_row_of_study, found)]))
     for name, why in unreadable.items():
@@ -69,20 +74,18 @@ def _print_one(name: str, as_json: bool) -> None:
 
 
 def _read(name: str) -> tuple[StudyStatus, list[TrialRow]]:
-    from gansearch.storage import Storage
-    from gansearch.storage.home import studies_dir
+    from gansearch.storage.place import study_storage
     from gansearch.study import open_readonly
 
-    with open_readonly(name, Storage(studies_dir() / name)) as study:
+    with open_readonly(name, study_storage(name)) as study:
         return study.status(), study.trials()
 
 
 def _launches(name: str) -> list[dict[str, Any]]:
-    from gansearch.storage import Storage
-    from gansearch.storage.home import studies_dir
+    from gansearch.storage.place import study_storage
     from gansearch.study.launches import read_launches
 
-    return read_launches(Storage(studies_dir() / name))
+    return read_launches(study_storage(name))
 
 
 def _rows_of_lanes(launches: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -107,6 +110,10 @@ def described(said: StudyStatus) -> dict[str, Any]:
         "epochs_wanted": said.epochs_wanted,
         "elapsed_s": said.elapsed_s,
         "hours_wanted": said.hours_wanted,
+        "gpu_hours": said.gpu_hours,
+        "gpu_hours_wanted": said.gpu_hours_wanted,
+        "cost": said.cost,
+        "cost_wanted": said.cost_wanted,
         "objectives": [asdict(objective) for objective in said.objectives],
         "best": None if said.best is None else _described_row(said.best),
         "running": [str(row.identity) for row in said.running],

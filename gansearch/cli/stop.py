@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gansearch.cli._options import Home, StudyName
+from gansearch.cli._options import Home, StorageUrl, StudyName
+from gansearch.cli._there import HeadAddress, tell_from_there
 
 
 def stop(
@@ -18,18 +19,23 @@ def stop(
     discard: Annotated[
         bool, typer.Option("--discard", help="Give what has not ended up for good, instead of keeping it to resume.")
     ] = False,
+    address: HeadAddress = None,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """End a study, or one of its trials, cleanly.
 
     Its driver is asked to do what Ctrl-C there would do: trials write their checkpoints and rest.
     """
+    words = ("stop", name) if number is None else ("stop", name, str(number))
+    if tell_from_there(address, *words, discard=discard, storage=storage_url):
+        return
+
     from gansearch.cli._next import command
-    from gansearch.storage import Storage
-    from gansearch.storage.home import studies_dir
+    from gansearch.storage.place import study_storage
     from gansearch.study import open_readonly, request_stop
 
-    storage = Storage(studies_dir() / name)
+    storage = study_storage(name)
     request_stop(name, storage, number=number, discard=discard)
     with open_readonly(name, storage) as study:
         holder = study.status().holder

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gansearch.cli._errors import MENDABLE
-from gansearch.cli._options import Home, Json, StudyName, TrackingUri
+from gansearch.cli._options import Home, Json, StorageUrl, StudyName, TrackingUri
 from gansearch.cli._text import print_json
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def track(
     tracking_uri: TrackingUri = None,
     as_json: Json = False,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Bring MLflow up to date with a study at rest.
 

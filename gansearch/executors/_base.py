@@ -20,6 +20,14 @@ class Executor(AbstractContextManager["Executor"], Protocol):
         """Connect to what runs the trials."""
         ...
 
+    def check(self, context: TrialContext) -> None:
+        """Whether trials can be run wherever they may be placed.
+
+        Raises:
+            ExecutorError: where they cannot, with what is wrong there.
+        """
+        ...
+
     def workers(self) -> int:
         """Packs that can run at a time.
 

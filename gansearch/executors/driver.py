@@ -71,6 +71,7 @@ class Driver:
         if self.stopping:
             return []
         pack = self._packer.next_pack()
+        self._study.packed(pack)
         self._show_ends()
         for assignment in pack:
             self._feed.started(assignment)

@@ -31,7 +31,7 @@ from gansearch.reporting.pictures import picture_of, png
 from gansearch.space.script import is_script
 from gansearch.storage import Storage
 from gansearch.storage.disk_errors import storage_errors
-from gansearch.storage.home import study_dir
+from gansearch.storage.place import study_storage
 from gansearch.study.recorded import recorded_curve
 from gansearch.study.runs import best_run, find_run
 from gansearch.study.study_reader import open_readonly
@@ -132,7 +132,7 @@ def export_generator(
 
 
 def _read(name: str, number: int | None, replicate: int | None) -> _Run:
-    storage = Storage(study_dir(name))
+    storage = study_storage(name)
     with open_readonly(name, storage) as study:
         row = best_run(study) if number is None else find_run(study, number, replicate)
         assignment = study.assignment(row)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gansearch.errors import StorageError
 from gansearch.storage import Storage
+from gansearch.storage.masking import shown
 from gansearch.study.launches import end_launch
 from gansearch.tracking import MlflowTracker
 
@@ -63,8 +64,8 @@ def hand_over(
 
 
 def track_command(study: str, tracking_uri: str | None) -> str:
-    """The command that brings MLflow up to date with a study."""
-    return f"gansearch track {study}" + ("" if tracking_uri is None else f" --tracking-uri {tracking_uri}")
+    """The command that brings MLflow up to date with a study; a secret in the address must be given anew."""
+    return f"gansearch track {study}" + ("" if tracking_uri is None else f" --tracking-uri {shown(tracking_uri)}")
 
 
 def told(found: TrackingOutcome, command: str) -> str:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gansearch.errors import CorruptFileError, SpecError, StudyExistsError, TrackingError
+from gansearch.errors import CorruptFileError, SpecError, StudyError, StudyExistsError, TrackingError
 from gansearch.executors.hand_over import track_command
 from gansearch.executors.launch_run import Say
 from gansearch.executors.preflight import check_tracking
@@ -16,7 +16,8 @@ from gansearch.plugins import load_file
 from gansearch.records import Assignment, TrialIdentity
 from gansearch.reporting import ReportFiles, write_report
 from gansearch.storage import Storage
-from gansearch.storage.home import cache_dir, study_dir
+from gansearch.storage.home import cache_dir
+from gansearch.storage.place import studies_storage, study_storage
 from gansearch.study import StudyStatus, list_studies, open_readonly
 from gansearch.study.importing import RunElsewhere, create_imported, update_imported
 from gansearch.study.launches import record_launch
@@ -26,7 +27,7 @@ from gansearch.trial import provenance
 from gansearch.trial.copying import TrialCopy
 from gansearch.trial.runner_folder import CACHE, PLUGINS
 from gansearch.trial.spec import SPEC_FILE, Spec, first_difference
-from gansearch.trial.spec_reader import read_spec
+from gansearch.trial.spec_reader import parse_spec, read_spec
 from gansearch.trial.standing import Standing, standing
 
 IMPORTED = "import"
@@ -59,6 +60,7 @@ def import_folder(folder: Path, name: str, *, tracking_uri: str | None = None, s
         SpecError: where the folder is none of a runner, its list has no search space, or does not follow from it.
         StudyExistsError: where the name is taken by a study that does not come from this list.
         StudyLockedError: where that study is being driven.
+        StudyError: where studies do not lie on this machine.
     """
     say = say or _silent
     spec = _spec_of(folder)
@@ -66,7 +68,9 @@ def import_folder(folder: Path, name: str, *, tracking_uri: str | None = None, s
     for plugin in plugins:
         load_file(plugin)
     space = space_of(spec, str(folder / SPEC_FILE))
-    target = Storage(study_dir(name))
+    target = study_storage(name)
+    if target.local_path() is None:
+        raise StudyError(f"a runner's folder is imported into a folder of this machine; got {target.url}")
     is_new = _is_new(name, target, spec)
     if tracking_uri is not None:
         check_tracking(tracking_uri, say)
@@ -94,16 +98,19 @@ def _is_new(name: str, target: Storage, spec: Spec) -> bool:
     Raises:
         StudyExistsError: where there is one that does not come from this list.
     """
-    if name not in list_studies(Storage(study_dir(name).parent)):
+    if name not in list_studies(studies_storage()):
         return True
-    path = study_dir(name) / SPEC_FILE
-    difference = first_difference(read_spec(path), spec) if path.is_file() else "everything"
+    difference = first_difference(_imported(target), spec) if target.exists(SPEC_FILE) else "everything"
     if difference is None:
         return False
     raise StudyExistsError(
         f"a study called {name!r} exists already in {target.url} and does not come from this list (they differ in "
         f"{difference}); choose another name with --study"
     )
+
+
+def _imported(target: Storage) -> Spec:
+    return parse_spec(target.read(SPEC_FILE).decode(), f"{target.url}/{SPEC_FILE}")
 
 
 def _copied(assignment: Assignment, source: Storage, target: Storage, name: str, say: Say) -> RunElsewhere:

@@ -10,10 +10,12 @@ from gansearch.executors.data_sentences import data_sentences
 from gansearch.executors.launch_run import LaunchOptions, LaunchResult, LaunchRun, Say, Watch
 from gansearch.executors.preflight import check_address, check_tracking
 from gansearch.executors.single_lanes import single_lane_reasons
+from gansearch.executors.webhook import webhook
 from gansearch.plugins import load_file
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
-from gansearch.storage.home import cache_dir, study_dir
+from gansearch.storage.home import cache_dir
+from gansearch.storage.place import study_storage
 from gansearch.study import Study, plugin_files
 from gansearch.trial.context import TrialContext
 from gansearch.trial.probe import evaluation_cost
@@ -42,7 +44,7 @@ def launch(
     """
     say = say or _silent
     name = space.name if options.name is None else options.name
-    storage = Storage(study_dir(name))
+    storage = study_storage(name)
     Study.check_free(name, storage)
     _preflight(options, say)
     for path in options.plugins:
@@ -81,7 +83,7 @@ def resume(
         PluginError: where a plug-in file is given that differs from the study's own.
     """
     say = say or _silent
-    storage = Storage(study_dir(name))
+    storage = study_storage(name)
     _preflight(options, say)
     with closing(Study.open(name, storage)) as study:
         plugin_files.check_given(storage, options.plugins)
@@ -117,7 +119,7 @@ def extend(
         StudyError: where the trial cannot be extended so.
     """
     say = say or _silent
-    storage = Storage(study_dir(name))
+    storage = study_storage(name)
     _preflight(options, say)
     with closing(Study.open(name, storage)) as study:
         plugin_files.check_given(storage, options.plugins)
@@ -129,6 +131,7 @@ def extend(
 
 
 def _preflight(options: LaunchOptions, say: Say) -> None:
+    webhook(options.notify)
     if options.executor == "ray_tune":
         check_address(options.address)
     if options.tracking_uri is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -17,7 +17,9 @@ from gansearch.executors.hand_over import TrackingOutcome, hand_over, track_comm
 from gansearch.executors.lane_choice import LaneChoice, choose_lanes
 from gansearch.executors.local import LocalExecutor
 from gansearch.executors.noise_measuring import keep_noise_floor
+from gansearch.executors.notify import Notifier
 from gansearch.executors.study_source import StudySource
+from gansearch.executors.webhook import webhook
 from gansearch.reporting import ReportFiles, write_report
 from gansearch.study import Study, StudyStatus
 from gansearch.study.launches import close_left_launches, record_launch, update_launch
@@ -53,6 +55,8 @@ class LaunchOptions:
     """Of a running Ray cluster."""
     seed: int | None = None
     """None takes the plan's."""
+    notify: str | None = field(default=None, repr=False)
+    """Of a webhook, a secret; None takes ``$GANSEARCH_NOTIFY``."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,13 @@ class LaunchRun:
     say: Say
 
     def run(self) -> LaunchResult:
+        """Run it, and tell the user's webhook how it ends."""
+        with Notifier(webhook(self.options.notify), self.study.name, self.say) as notifier:
+            result = self._run(notifier)
+            notifier.ended(result.outcome, result.status)
+        return result
+
+    def _run(self, notifier: Notifier) -> LaunchResult:
         """Run it, report, and give MLflow what is still on its way there; also where it fails."""
         source = StudySource(self.study.storage, self.study.space, self.study.seed, self.study.trials())
         launch = self._record()
@@ -86,7 +97,7 @@ class LaunchRun:
         report: ReportFiles | None = None
         outcome: Outcome | None = None
         try:
-            outcome = self._trials(TrackingFeed(tracker, source), launch)
+            outcome = self._trials(TrackingFeed(tracker, source), launch, notifier)
             if outcome == "finished":
                 report = write_report(self.study.name, self.study.storage, tracking_uri=tracker.uri)
         finally:
@@ -126,14 +137,16 @@ class LaunchRun:
             tracker.trials_behind(source.trials)
         return tracker
 
-    def _trials(self, feed: TrackingFeed, launch: int) -> Outcome:
+    def _trials(self, feed: TrackingFeed, launch: int, notifier: Notifier) -> Outcome:
         """Run trials until there are none, or the user ends it; then measure the best by the protocol of the end."""
         study = self.study
         # The executor first: Ray puts a handler of its own on SIGTERM when it starts.
         with self._executor() as executor, interruptible(self._tell_how_to_resume) as interrupt:
+            executor.check(self.context)
             choice = self._lanes(executor, interrupt, launch)
             workers = executor.workers() if choice.is_bounded else None
-            driver = Driver(study, feed, interrupt, lanes=choice.lanes, workers=workers, watch=self.watch, say=self.say)
+            watch = notifier.watching(self.watch)
+            driver = Driver(study, feed, interrupt, lanes=choice.lanes, workers=workers, watch=watch, say=self.say)
             keep_noise_floor(study, self.context, "rung", self.say)
             executor.run(driver, self.context)
             if driver.storage_failure is not None:
@@ -144,7 +157,7 @@ class LaunchRun:
             if study.stop_requested:
                 return "stopped"
             if study.budget_spent is not None:
-                self.say(f"the plan's budget ends the search: {study.budget_spent}; what has not ended rests")
+                self.say(f"the budget ends the search: {study.budget_spent}; what has not ended rests")
             best = study.best_assignments(MEASURED_AT_END * study.space.plan.replicates)
             executor.finalise(best, self.context)
             if best and (self.context.final_evaluation or study.space.script is None):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gansearch.errors import SpecError, StudyError
+from gansearch.errors import SpecError
 from gansearch.executors.launch import LaunchOptions, trial_context, with_evaluation_interval
 from gansearch.executors.launch_run import Say
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.storage.home import STUDY_NAME, home
+from gansearch.storage.home import check_study_name, home
 from gansearch.study.planned import check_listable, planned_assignments
 from gansearch.trial.spec import Spec
 
@@ -41,10 +41,7 @@ def list_of(
     """
     say = say or (lambda _: None)
     name = space.name if name is None else name
-    if not STUDY_NAME.fullmatch(name):
-        raise StudyError(
-            f"a study's name must have at most 100 letters, digits, dots, dashes and underscores; got {name!r}"
-        )
+    check_study_name(name)
     if space.script is not None:
         raise SpecError(
             f"a list must be of configurations that the package trains itself; {space.name} runs the script "

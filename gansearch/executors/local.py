@@ -32,6 +32,9 @@ class LocalExecutor:
     ) -> None:
         """Nothing was opened."""
 
+    def check(self, context: TrialContext) -> None:
+        """Nothing: what this process has is what trials have."""
+
     def workers(self) -> int:
         """One: this process."""
         return 1

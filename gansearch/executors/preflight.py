@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from gansearch.errors import ExecutorError
+from gansearch.storage.masking import shown
 from gansearch.tracking import check_uri, is_server
 
 CONNECT_S = 5.0
@@ -49,7 +50,8 @@ def check_tracking(uri: str, say: Callable[[str], None]) -> None:
     try:
         socket.create_connection((parts.hostname or "", parts.port or 80), CONNECT_S).close()
     except OSError as error:
-        say(f"MLflow does not answer at {uri} ({error}); the search goes on, and what it records is kept for later")
+        where = shown(uri)
+        say(f"MLflow does not answer at {where} ({error}); the search goes on, and what it records is kept for later")
 
 
 def _host_and_port(text: str) -> tuple[str | None, int | None]:

@@ -6,9 +6,11 @@ import gc
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
 
 import ray
+from ray._private import ray_constants
 
 from gansearch.errors import ExecutorError
 
@@ -21,8 +23,11 @@ ENVIRONMENT = {
     "TUNE_DISABLE_SIGINT_HANDLER": "1",
     "TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "0",
 }
-
-
+CLUSTERS = ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR
+TOKEN = Path("~/.ray/auth_token")
+OWN = "local"
+"""Tells Ray to start a cluster of its own: without an address it would join whatever ``/tmp/ray`` names last, which any
+user of the machine may have written."""
 NOISY = ("ray.tune.execution.tune_controller", "ray._private.worker")
 
 
@@ -41,17 +46,49 @@ def ray_session(address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
+    named = address or os.environ.get("RAY_ADDRESS")
+    with nullcontext() if named else _on_loopback():
+        yield from _connected(address, named or OWN)
+
+
+def _connected(address: str | None, target: str) -> Iterator[None]:
     try:
-        ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        ray.init(address=target, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     except Exception as error:  # a node that does not come up in time is a bare Exception of Ray's
         where = "on this machine" if address is None else f"at {address!r}"
         raise ExecutorError(f"no Ray cluster could be started or joined {where}: {error}; try again later") from error
+    _keep_token_private()
     try:
         with _quiet():
             yield
     finally:
         with _no_collection():
             ray.shutdown()
+
+
+@contextmanager
+def _on_loopback() -> Iterator[None]:
+    """Let what Ray starts here answer this machine alone; by itself it listens on every address of the machine.
+
+    Ray has this for the systems on which it has no clusters, as a variable that its processes read and, in this one, a
+    constant that was set when it was imported.
+    """
+    before, was_enabled = os.environ.get(CLUSTERS), ray_constants.ENABLE_RAY_CLUSTER
+    os.environ[CLUSTERS], ray_constants.ENABLE_RAY_CLUSTER = "0", False
+    try:
+        yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = was_enabled
+        if before is None:
+            del os.environ[CLUSTERS]
+        else:
+            os.environ[CLUSTERS] = before
+
+
+def _keep_token_private() -> None:
+    """Let nobody else read the token that Ray makes for clusters of this user; it writes it as any other file."""
+    with suppress(OSError):
+        TOKEN.expanduser().chmod(0o600)
 
 
 @contextmanager

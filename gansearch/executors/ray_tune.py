@@ -25,12 +25,14 @@ from ray.tune.search import Searcher
 from gansearch.data import Data
 from gansearch.errors import ExecutorError
 from gansearch.executors.driver import Driver
+from gansearch.executors.node_check import check_nodes
 from gansearch.executors.ray_desk import Desk
 from gansearch.executors.ray_pack import PackTrainable
 from gansearch.executors.ray_session import ray_session
 from gansearch.executors.ray_tasks import finalise, probe
 from gansearch.records import Assignment, LaneReport, Setting
 from gansearch.space.plan import Resources
+from gansearch.storage import Storage
 from gansearch.trial.context import TrialContext
 from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.lane_table import LaneTable, one_lane
@@ -141,6 +143,14 @@ class RayTuneExecutor:
     ) -> None:
         """Disconnect; end what was started here."""
         self._session.__exit__(kind, error, trace)
+
+    def check(self, context: TrialContext) -> None:
+        """Whether every node sees the study's folder and has the driver's versions.
+
+        Raises:
+            ExecutorError: where one does not.
+        """
+        check_nodes(Storage(context.storage_url))
 
     def workers(self) -> int:
         """Packs that the cluster runs at a time.

@@ -23,7 +23,7 @@ from gansearch.executors.launch_run import Say
 from gansearch.records import Assignment, End, Setting, TrialIdentity
 from gansearch.space.script import is_script
 from gansearch.storage import Storage
-from gansearch.storage.home import study_dir
+from gansearch.storage.place import study_storage
 from gansearch.study.runs import find_run
 from gansearch.study.study_reader import StudyReader, open_readonly
 from gansearch.trial.context import TrialContext
@@ -95,7 +95,7 @@ def reproduce(
         StudyError: where there is no such run, or nothing of it can be trained again.
         TrainingError: where training fails and the record says nothing of that.
     """
-    storage = Storage(study_dir(name))
+    storage = study_storage(name)
     with open_readonly(name, storage) as study:
         assignment = study.assignment(find_run(study, number, replicate))
         context = _context(study, data_dir)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from gansearch.executors.study_source import StudySource
-from gansearch.storage import Storage
-from gansearch.storage.home import study_dir
+from gansearch.storage.place import study_storage
 from gansearch.study.launches import close_left_launches
 from gansearch.study.opening import open_driven
 from gansearch.tracking import Experiment, UpToDate, bring_up_to_date, default_uri
@@ -31,7 +30,7 @@ def track_study(
         TrackingError: where MLflow does not answer, or its store is damaged.
         StorageError: where the study's folder cannot be read, or the lease not be written to it.
     """
-    storage = Storage(study_dir(name))
+    storage = study_storage(name)
     reader, lease = open_driven(name, storage, None)
     with closing(reader):
         try:

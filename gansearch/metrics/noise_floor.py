@@ -23,7 +23,7 @@ from gansearch.records import NoiseFloor, Protocol, noise_floor_from_json, to_js
 
 REPEATS: Final[dict[Moment, int]] = {"rung": 10, "end": 3}
 """Draws that a floor rests on: each costs as much as an evaluation."""
-VERSION: Final = 1
+VERSION: Final = 2
 """Of what is kept; goes up with every change to how it is measured, a metric's included."""
 
 _known: Final[dict[str, tuple[NoiseFloor, ...]]] = {}

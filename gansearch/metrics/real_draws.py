@@ -18,8 +18,11 @@ SEED: Final = 6
 
 
 def draws(size: int, count: int, repeats: int) -> Iterator[Tensor]:
-    """Places [count] of what is drawn each time from ``size``, at least ``count``; disjoint while there are enough."""
-    blocks = size // count
+    """Places [count] of what is drawn each time from ``size``, at least ``count``; disjoint while there are enough.
+
+    Two halves are none: where a draw is compared with the others, the second would give a distance that the first gave.
+    """
+    blocks = 1 if size // count == 2 else size // count
     for repeat in range(repeats):
         turn, block = divmod(repeat, blocks)
         order = torch.randperm(size, generator=Generator().manual_seed(SEED + turn))

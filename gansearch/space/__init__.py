@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from gansearch.space.configuration import resolve
     from gansearch.space.description import Row, describe
     from gansearch.space.parameters import Condition, Constant, SearchParameter
-    from gansearch.space.plan import DetectorSettings, Objective, Plan, Resources
+    from gansearch.space.plan import Budget, DetectorSettings, Objective, Plan, Resources
     from gansearch.space.reader import load_space, parse_space
     from gansearch.space.search_space import SearchSpace
 
 __all__ = [
+    "Budget",
     "Condition",
     "Constant",
     "DetectorSettings",
@@ -41,7 +42,7 @@ _MODULES = {
     "configuration": ("resolve",),
     "description": ("Row", "describe"),
     "parameters": ("Condition", "Constant", "SearchParameter"),
-    "plan": ("DetectorSettings", "Objective", "Plan", "Resources"),
+    "plan": ("Budget", "DetectorSettings", "Objective", "Plan", "Resources"),
     "reader": ("load_space", "parse_space"),
     "search_space": ("SearchSpace",),
 }

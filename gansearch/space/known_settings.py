@@ -9,7 +9,7 @@ from gansearch.detectors import detectors
 from gansearch.dimensions import Choice, declared
 from gansearch.plugins import Registry
 from gansearch.space.sections import SECTIONS
-from gansearch.space.shells import DetectorsShell, EvaluationShell, PlanShell
+from gansearch.space.shells import BudgetShell, DetectorsShell, EvaluationShell, PlanShell
 from gansearch.training import TrainingSettings
 from gansearch.tricks import tricks
 
@@ -39,6 +39,8 @@ def _values_at(path: str) -> Iterator[tuple[str, ...]]:
         fields = declared(tricks.get(section[len("tricks.") :]))
         yield from (_words(said.limits) for field, said in fields.items() if field == name)
     if section == "plan" and name in PlanShell.model_fields:
+        yield ()
+    if section == "budget" and name in BudgetShell.model_fields:
         yield ()
     if section == "detectors" and name in (*DetectorsShell.model_fields, *detectors.names()):
         yield ()

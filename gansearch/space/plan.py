@@ -1,4 +1,4 @@
-"""What a study is to do and with what: plan, objectives, resources and detector settings, as frozen values."""
+"""What a study is to do and with what: plan, objectives, budget, resources and detectors, as frozen values."""
 
 from __future__ import annotations
 
@@ -35,10 +35,6 @@ class Plan:
     kind: Kind
     trials: int | None
     """Trials at most; None for no bound (a grid ends by itself)."""
-    hours: float | None
-    """Wall-clock hours at most, over all launches."""
-    epochs: int | None
-    """Epochs at most, summed over all trials of the study."""
     replicates: int
     """Runs per trial, each with its own seed."""
     sampler: Mapping[str, Setting]
@@ -51,6 +47,33 @@ class Plan:
     seed: int = 0
     max_active_tricks: int | None = None
     """Tricks that a configuration has on at most; the switches that are left are then off. None for no limit."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a study may use at most, over all launches and attempts; None for no bound."""
+
+    hours: float | None = None
+    """Wall-clock hours of driving the study."""
+    gpu_hours: float | None = None
+    """Wall-clock hours of every pack times ``resources.gpu``, summed."""
+    epochs: int | None = None
+    """Epochs, summed over all trials."""
+    trials: int | None = None
+    """Trials begun, also where ``resume --trials`` adds some; those of ``gansearch extend`` come on top."""
+    cost_per_gpu_hour: float | None = None
+    """Price of a GPU-hour, in any currency. By itself it bounds nothing."""
+    cost: float | None = None
+    """GPU-hours times ``cost_per_gpu_hour``, in that currency."""
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it ends a study at all."""
+        return any(bound is not None for bound in (self.hours, self.gpu_hours, self.epochs, self.trials, self.cost))
+
+    def cost_of(self, gpu_hours: float) -> float | None:
+        """What so many GPU-hours cost; None without a price."""
+        return None if self.cost_per_gpu_hour is None else gpu_hours * self.cost_per_gpu_hour
 
 
 @dataclass(frozen=True)

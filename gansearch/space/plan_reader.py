@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gansearch.dimensions import Choice, Float
 from gansearch.metrics import Metric, metrics
@@ -12,7 +12,7 @@ from gansearch.records import Setting
 from gansearch.space.drafts import Draft
 from gansearch.space.nodes import Node
 from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table, read_options
-from gansearch.space.plan import Objective, Plan
+from gansearch.space.plan import Budget, Objective, Plan
 from gansearch.space.problems import Problems
 from gansearch.space.script import FILE
 from gansearch.space.shells import ObjectiveShell, PlanShell, validate
@@ -29,6 +29,7 @@ class Around:
 
     drafts: Sequence[Draft]
     """Settings of the sections, as far as they could be read."""
+    budget: Budget = field(default_factory=Budget)
 
     def fixed(self, path: str) -> Setting:
         """A fixed setting, or None where there is none."""
@@ -74,8 +75,6 @@ def read_plan(node: Node | None, root: Node, around: Around, problems: Problems)
     plan = Plan(
         kind=shell.kind,
         trials=shell.trials,
-        hours=None if shell.hours is None else float(shell.hours),
-        epochs=shell.epochs,
         replicates=shell.replicates,
         sampler=sampler,
         pruner=_filled(pruner, around),
@@ -180,8 +179,9 @@ def _check_sampler(plan: Plan, node: Node, around: Around, problems: Problems) -
         for draft in around.drafts:
             if isinstance(draft.dimension, Float) and draft.dimension.step is None:
                 problems.add(draft.node, "must have a step, or be a choice: a grid needs countable values")
-    elif plan.trials is None and plan.hours is None and plan.epochs is None:
-        problems.add(node, "must have trials, hours or epochs: a search has no end of its own", value="none of them")
+    elif plan.trials is None and not around.budget.is_bound:
+        rule = "must have trials, or the space a budget with a bound: a search has no end of its own"
+        problems.add(node, rule, value="neither")
     if name == "cmaes" and len(plan.objectives) > 1:
         problems.add(at, "must be a sampler for several objectives: tpe, random, gp, qmc, nsgaii or grid")
     if plan.sampler.get("group") is True and plan.sampler.get("multivariate") is not True:

@@ -10,6 +10,7 @@ from pathlib import Path
 from gansearch.errors import SpaceError, SpaceProblem
 from gansearch.space import yaml_text
 from gansearch.space.assembly import Assembly, assemble, in_order
+from gansearch.space.budget_reader import read_budget
 from gansearch.space.catalogue import find_space
 from gansearch.space.conditions import read_conditions
 from gansearch.space.conflicts import separate
@@ -45,6 +46,7 @@ KEYS = (
     "training",
     "resources",
     "plan",
+    "budget",
     "priors",
     "detectors",
     "evaluation",
@@ -110,7 +112,8 @@ class _Reading:
         evaluation = read_evaluation(entries.get("evaluation"), Around(drafts), problems)
         keep = read_keep(entries.get("keep"), problems)
         plan_node = entries.get("plan")
-        plan = read_plan(plan_node, self.root, Around(drafts), problems)
+        budget = read_budget(entries.get("budget"), plan_node, resources, problems)
+        plan = read_plan(plan_node, self.root, Around(drafts, budget), problems)
         queue = plan_node.entries.get("enqueue") if plan_node is not None else None
         most = None if plan is None else plan.max_active_tricks
         limit = TrickLimit.of(most, assembly.parameters, assembly.fixed, assembly.constants)
@@ -131,6 +134,7 @@ class _Reading:
             constants=assembly.constants,
             evaluation=evaluation,
             keep=keep,
+            budget=budget,
             priors=priors,
             script=None if script is None else script.script,
             notes=(*notes, *plan_notes(plan, Around(drafts))),

@@ -13,7 +13,7 @@ from gansearch.space import dimension_values
 from gansearch.space.evaluation import EvaluationSettings
 from gansearch.space.keep import Keep
 from gansearch.space.parameters import Constant, SearchParameter, complete, in_turn, violations, walk
-from gansearch.space.plan import DetectorSettings, Plan, Resources
+from gansearch.space.plan import Budget, DetectorSettings, Plan, Resources
 from gansearch.space.priors import Priors
 from gansearch.space.script import Script
 from gansearch.space.trick_limit import TrickLimit
@@ -44,6 +44,8 @@ class SearchSpace:
     """What is measured beside the metrics that always are."""
     keep: Keep = field(default_factory=Keep)
     """How much of what runs have written stays once the study has ended."""
+    budget: Budget = field(default_factory=Budget)
+    """What a study may use at most."""
     priors: Priors = field(default_factory=Priors)
     """What is believed of searched parameters before the first trial."""
     notes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The plain sections at the border, as pydantic models: plan, objective, resources, detectors, evaluation."""
+"""The plain sections at the border, as pydantic models: plan, objective, budget, resources, detectors, evaluation."""
 
 from __future__ import annotations
 
@@ -41,6 +41,17 @@ class PlanShell(Shell):
     pruner: Any = None
     objective: Any = None
     enqueue: Any = None
+
+
+class BudgetShell(Shell):
+    """``budget``; ``hours`` and ``epochs`` may also stand in ``plan``, where they stood first."""
+
+    hours: float | None = Field(None, gt=0, le=MOST)
+    gpu_hours: float | None = Field(None, gt=0, le=MOST)
+    epochs: int | None = Field(None, ge=1, le=MOST)
+    trials: int | None = Field(None, ge=1, le=MOST)
+    cost_per_gpu_hour: float | None = Field(None, gt=0, le=MOST)
+    cost: float | None = Field(None, gt=0, le=MOST)
 
 
 class ObjectiveShell(Shell):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from gansearch.errors import StorageError
 from gansearch.storage.disk_errors import storage_errors
 
@@ -25,25 +28,25 @@ class RemoteFiles:
 
     def write(self, path: str, content: bytes) -> None:
         """Replace the object by ``content``."""
-        with storage_errors("written", self._name(path)):
+        with _remote_errors("written", self._name(path)):
             self._system.pipe_file(self._full(path), content)
 
     def read(self, path: str) -> bytes:
         """The object's content."""
-        with storage_errors("read", self._name(path)):
+        with _remote_errors("read", self._name(path)):
             # Listings and contents may be cached by the file system; what another process wrote must be seen.
             self._system.invalidate_cache()
             return bytes(self._system.cat_file(self._full(path)))
 
     def exists(self, path: str) -> bool:
         """Whether there is such an object, or any below that name."""
-        with storage_errors("looked up", self._name(path)):
+        with _remote_errors("looked up", self._name(path)):
             self._system.invalidate_cache()
             return bool(self._system.exists(self._full(path)))
 
     def size(self, path: str) -> int:
         """Bytes of the object; 0 where there is none."""
-        with storage_errors("looked up", self._name(path)):
+        with _remote_errors("looked up", self._name(path)):
             try:
                 return int(self._system.size(self._full(path)) or 0)
             except FileNotFoundError:
@@ -51,7 +54,7 @@ class RemoteFiles:
 
     def files(self, path: str) -> list[str]:
         """Every object below ``path``, relative to the root, sorted."""
-        with storage_errors("listed", self._name(path)):
+        with _remote_errors("listed", self._name(path)):
             self._system.invalidate_cache()
             found = self._system.find(self._full(path))
         return sorted(str(name).removeprefix(self._root).lstrip("/") for name in found)
@@ -61,11 +64,17 @@ class RemoteFiles:
 
     def folders(self) -> list[str]:
         """Names of the folders directly below the root, sorted."""
-        return sorted({path.split("/", 1)[0] for path in self.files("") if "/" in path})
+        with _remote_errors("listed", self._url):
+            self._system.invalidate_cache()
+            try:
+                found = self._system.ls(self._root, detail=True)
+            except FileNotFoundError:
+                return []
+        return sorted(str(each["name"]).rstrip("/").rpartition("/")[2] for each in found if each["type"] == "directory")
 
     def delete(self, path: str) -> None:
         """Remove the object; one that is not there is no error."""
-        with storage_errors("deleted", self._name(path)):
+        with _remote_errors("deleted", self._name(path)):
             if self._system.exists(self._full(path)):
                 self._system.rm_file(self._full(path))
 
@@ -74,3 +83,15 @@ class RemoteFiles:
 
     def _name(self, path: str) -> str:
         return f"{self._url.rstrip('/')}/{path}"
+
+
+@contextmanager
+def _remote_errors(action: str, where: str) -> Iterator[None]:
+    """As ``storage_errors``, also for what the libraries behind fsspec raise where a server does not answer."""
+    try:
+        with storage_errors(action, where):
+            yield
+    except StorageError:
+        raise
+    except Exception as error:  # each of these libraries has errors of its own (botocore's, aiohttp's, Google's)
+        raise StorageError(f"{where} cannot be {action}: {error}") from error

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from pathlib import Path
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 
 from gansearch.errors import CorruptFileError, StorageError, StudyError
-from gansearch.storage import Storage
+from gansearch.storage import Storage, place
+from gansearch.storage.masking import masked, without_password
 from gansearch.study.journal import Journal
 
 VARIABLE = "GANSEARCH_DATABASE"
@@ -29,11 +31,8 @@ class Database:
     optuna: BaseStorage
     journal: Journal | None
     """None behind a URL."""
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether others than this machine's user may write it."""
-        return self.journal is None
+    is_shared: bool = True
+    """Whether others than this machine's user may write it."""
 
     @contextmanager
     def group(self) -> Iterator[None]:
@@ -96,21 +95,13 @@ def open_database(storage: Storage, url: str | None = None, *, readonly: bool = 
         raise StorageError(f"the journal of {storage.url} must lie on this machine")
     journal = Journal(path, readonly=readonly)
     try:
-        return Database(JournalStorage(journal), journal)
+        return Database(JournalStorage(journal), journal, is_shared=_others_may_write(path))
     except (KeyError, ValueError, TypeError, AssertionError) as error:  # from replaying what lacks a checksum
         journal.close()
         raise CorruptFileError(f"{path} holds something else than a study's operations: {error!r}") from error
     except BaseException:
         journal.close()
         raise
-
-
-def without_password(url: str) -> str:
-    """``url`` without the password that it may hold."""
-    parts = urlsplit(url)
-    user, _, host = parts.netloc.rpartition("@")
-    name = user.partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{name}@{host}" if name else host)) if user else url
 
 
 def has_database(storage: Storage) -> bool:
@@ -127,4 +118,14 @@ def _connect(url: str) -> RDBStorage:
     try:
         return RDBStorage(url)
     except (SQLAlchemyError, ImportError, ValueError) as error:
-        raise StorageError(f"the database {without_password(url)} cannot be opened: {error}") from error
+        # Without its cause, which a traceback would show: that may hold the password.
+        raise StorageError(
+            f"the database {without_password(url)} cannot be opened: {masked(str(error), url)}"
+        ) from None
+
+
+def _others_may_write(journal: Path) -> bool:
+    """Whether a journal lies where machines share their studies, or where any user of this machine may write."""
+    if os.environ.get(place.VARIABLE):
+        return True
+    return any(path.stat().st_mode & stat.S_IWOTH for path in (journal.parent, journal) if path.exists())

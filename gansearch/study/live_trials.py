@@ -17,6 +17,7 @@ from gansearch.study.ends import tell, told
 from gansearch.study.extension import Extension, add_extension, epochs_of, take_over_record
 from gansearch.study.live_trial import LiveTrial
 from gansearch.study.objective import evaluation_values, is_finite, objective_values
+from gansearch.study.pack_time import PackTime
 from gansearch.study.pruners import WILCOXON
 from gansearch.study.ready import Ready
 from gansearch.study.recorded import has_begun, recorded_curve, take_over
@@ -62,6 +63,8 @@ class LiveTrials:
         self._live: dict[int, LiveTrial] = {}
         self._ready = Ready()
         self._over: list[tuple[TrialIdentity, TrialEnd]] = []
+        self.packs = PackTime(reader.database.optuna, reader.study_id)
+        """How long packs have run."""
         rows = reader.trials()
         self._told_epochs = sum(row.epoch for row in rows if row.state != "running")
         for frozen in reader.frozen():
@@ -99,6 +102,8 @@ class LiveTrials:
             replicate.end = None
             live.save(replicate)
         replicate.is_out = True
+        replicate.earlier_s = replicate.seconds
+        self.packs.begin(identity)
         return Assignment(
             identity=identity,
             seed=trial_seed(self._reader.seed, live.origin, identity.replicate),
@@ -165,6 +170,12 @@ class LiveTrials:
         replicate = live.replicates[index]
         return (live, replicate) if replicate.is_out and replicate.attempt == attempt else None
 
+    def trained(self, live: LiveTrial, replicate: Replicate, *, epoch: int, seconds: float) -> None:
+        """Take how far a run has come, and in how much time over all attempts."""
+        replicate.epoch = max(replicate.epoch, epoch)
+        replicate.seconds = max(replicate.seconds, seconds)
+        self.packs.heard(self._identity(live, replicate), replicate.seconds - replicate.earlier_s)
+
     # --- rungs ------------------------------------------------------------------------------------------------------
 
     def evaluated(self, live: LiveTrial, replicate: Replicate, evaluation: Evaluation) -> None:
@@ -199,6 +210,8 @@ class LiveTrials:
         replicate.is_out = False
         if end.end is End.LOST:
             end = self._after_loss(live, replicate, end, loss)
+            self.packs.heard(self._identity(live, replicate), replicate.seconds - replicate.earlier_s)
+        self.packs.ended(self._identity(live, replicate))
         if live.pruned_at is not None and not end.end.is_final:
             end = replace(end, end=End.PRUNED, reason=f"pruned at rung {live.pruned_at}; {end.reason}")
         if end.end is End.COMPLETED:

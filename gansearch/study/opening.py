@@ -8,10 +8,10 @@ from pathlib import Path
 import optuna
 from optuna.exceptions import DuplicatedStudyError
 
-from gansearch.errors import StudyError, StudyExistsError, StudyLockedError, StudyNotFoundError
+from gansearch.errors import StudyExistsError, StudyLockedError, StudyNotFoundError
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.storage.home import STUDY_NAME
+from gansearch.storage.home import check_study_name
 from gansearch.study import plugin_files, script_files
 from gansearch.study.database import Database, create_database, has_database, open_database
 from gansearch.study.lease import Lease
@@ -23,10 +23,7 @@ def create(
     space: SearchSpace, name: str, storage: Storage, *, seed: int, plugins: Sequence[Path], url: str | None
 ) -> tuple[StudyReader, Lease]:
     """Make a study and take its lease."""
-    if not STUDY_NAME.fullmatch(name):
-        raise StudyError(
-            f"a study's name must have at most 100 letters, digits, dots, dashes and underscores; got {name!r}"
-        )
+    check_study_name(name)
     check_free(name, storage, url)
     database = create_database(storage, url)
     try:

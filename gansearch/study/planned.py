@@ -81,7 +81,8 @@ def _parameters(space: SearchSpace, seed: int) -> Iterator[dict[str, Setting]]:
     study = optuna.create_study()
     points = known_points(space)
     queue = Queue(study, points, [])
-    bounds = [bound for bound in (len(points) if is_grid(space) else None, space.plan.trials) if bound is not None]
+    given = (len(points) if is_grid(space) else None, space.plan.trials, space.budget.trials)
+    bounds = [bound for bound in given if bound is not None]
     for number in range(min(bounds)):
         if not queue.put_next():
             put_prior(study, space, study_seed=seed, number=number)

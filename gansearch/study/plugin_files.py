@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from gansearch.errors import CorruptFileError, PluginError, SpaceError
 from gansearch.plugins import content_of, load_copy, loaded_beside, read_file, unloaded
@@ -127,9 +127,13 @@ def _index(storage: Storage) -> Mapping[str, str | None]:
         return {path.removeprefix(f"{FOLDER}/"): None for path in storage.list(FOLDER)}
     try:
         said = json.loads(storage.read(INDEX))
-        return {str(file["name"]): str(file["sha256"]) for file in said["files"]}
+        index = {str(file["name"]): str(file["sha256"]) for file in said["files"]}
     except (ValueError, KeyError, TypeError) as error:
         raise CorruptFileError(f"{storage.url}/{INDEX} is damaged: {error!r}") from error
+    for name in index:
+        if PurePath(name).name != name or name == "..":  # workers make addresses of them
+            raise CorruptFileError(f"{storage.url}/{INDEX} must name files without a folder; got {name!r}")
+    return index
 
 
 def _sha256(content: bytes) -> str:

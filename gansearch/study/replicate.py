@@ -29,6 +29,9 @@ class Replicate:
     """Of the last checkpoint when it was last lost."""
     epoch: int = 0
     seconds: float = 0.0
+    """Time that it trained and evaluated, over all attempts; lanes of one pack train at the same time."""
+    earlier_s: float = 0.0
+    """Of these, those before the attempt that an executor has."""
     end: TrialEnd | None = None
     """How it ended, or rests; None while it runs."""
     values: Values | None = None

@@ -49,8 +49,8 @@ def build_sampler(options: Mapping[str, Setting], *, study_seed: int, number: in
         raise StudyError(f"a sampler must be one of {sorted(SAMPLERS)}; got {name!r}")
     if name == "cmaes" and is_shared:
         raise StudyError(
-            "the sampler cmaes must not be used with a database: it unpickles its state from there, and whoever can "
-            "write the database could run code here; use a journal or another sampler"
+            "the sampler cmaes must not be used with a database or a shared folder: it unpickles its state from there, "
+            "and whoever can write there could run code here; use a folder of your own or another sampler"
         )
     if name == "cmaes" and find_spec("cmaes") is None:
         raise StudyError(

@@ -89,12 +89,19 @@ class StudyStatus:
     elapsed_s: float
     """Time that the study was driven, over all launches."""
     hours_wanted: float | None
+    """Bound on it, as are the other ``..._wanted``; None for none."""
     holder: str | None
     """Who drives it now, as ``user@host``, or None."""
     is_stopping: bool
     """Whether the user has asked it to stop."""
     can_extend: bool = True
-    """Whether trials can be added: not to a grid, nor to a plan without a number of trials."""
+    """Whether trials can be added: not to a grid, nor to a plan without a number of trials, nor beyond the budget."""
+    gpu_hours: float = 0.0
+    """Wall-clock hours of every pack times ``resources.gpu``, over all attempts and launches."""
+    gpu_hours_wanted: float | None = None
+    cost: float | None = None
+    """Of them, at the budget's price; None without a price or without GPUs."""
+    cost_wanted: float | None = None
 
 
 def rows(trials: Sequence[FrozenTrial], study: str, replicates: int) -> list[TrialRow]:

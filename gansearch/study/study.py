@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd, T
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study import opening
-from gansearch.study.budget import Budget
+from gansearch.study.budget import SECONDS_PER_HOUR, spent
 from gansearch.study.lease import Lease, active_seconds
 from gansearch.study.live_trials import LiveTrials, Loss
 from gansearch.study.pruners import build_pruner
@@ -35,7 +35,6 @@ class Study:
         self._earlier_s = active_seconds(reader.attributes)
         self._is_discarded = False
         plan, fixed = reader.space.plan, reader.space.fixed
-        self._budget = Budget(plan.hours, plan.epochs)
         pruner = build_pruner(
             plan.pruner,
             first_rung=int(fixed.get("training.evaluate_every") or 1),
@@ -129,6 +128,10 @@ class Study:
         with self._reader.database.group():
             return self._trials.next()
 
+    def packed(self, assignments: Collection[Assignment]) -> None:
+        """These runs are trained as one pack, and use its resources once; where one is at work, the others join it."""
+        self._trials.packs.together([each.identity for each in assignments])
+
     def report(self, report: LaneReport) -> Decision:
         """Take what a run reports, and decide whether it goes on.
 
@@ -144,8 +147,7 @@ class Study:
         if found is None:
             return Decision.PRUNE
         live, replicate = found
-        replicate.epoch = max(replicate.epoch, report.epoch)
-        replicate.seconds = max(replicate.seconds, report.seconds)
+        self._trials.trained(live, replicate, epoch=report.epoch, seconds=report.seconds)
         with self._reader.database.group():
             if report.evaluation is not None:
                 self._trials.evaluated(live, replicate, report.evaluation)
@@ -156,6 +158,7 @@ class Study:
                 if end.end is End.PRUNED and (self._is_discarding or live.number in self._wishes.discarded):
                     end = replace(end, reason=DISCARDED)
                 self._trials.ended(live, replicate, end)
+            self._keep_pack_time(at_once=report.end is not None)
         if report.end is not None:
             return Decision.CONTINUE
         if live.pruned_at is not None:
@@ -181,6 +184,7 @@ class Study:
         with self._reader.database.group():
             end = TrialEnd(End.LOST, reason, 0, found[1].epoch)
             self._trials.ended(*found, end, Loss.STORAGE if is_storage else Loss.WORKER)
+            self._keep_pack_time(at_once=True)
 
     def newly_over(self) -> list[tuple[TrialIdentity, TrialEnd]]:
         """The runs of the trials that are over since the last call, each with its end.
@@ -202,14 +206,21 @@ class Study:
         return self._trials.out(self._wishes.resting), self._trials.out(self._wishes.discarded)
 
     def _look(self) -> None:
+        self._keep_pack_time()
         for number in self._wishes.look():
             with self._reader.database.group():
                 self._trials.stop(number, DISCARDED if number in self._wishes.discarded else None)
 
     @property
     def budget_spent(self) -> str | None:
-        """Why running trials must rest now (hours or epochs are spent), or None."""
-        return self._budget.spent(seconds=self._earlier_s + self._lease.active_s, epochs=self._trials.epochs)
+        """Why running trials must rest now (hours, GPU-hours, money or epochs are spent), or None."""
+        space = self._reader.space
+        return spent(
+            space.budget,
+            hours=(self._earlier_s + self._lease.active_s) / SECONDS_PER_HOUR,
+            gpu_hours=space.resources.gpu * self._trials.packs.seconds / SECONDS_PER_HOUR,
+            epochs=self._trials.epochs,
+        )
 
     @property
     def due_in_s(self) -> float | None:
@@ -239,8 +250,13 @@ class Study:
 
         Raises:
             StudyError: where the trial has not ended or has no checkpoint, or the epochs are none, or not above those
-                that it was trained for.
+                that it was trained for, or the study's folder is not on this machine.
         """
+        if self._reader.storage.local_path() is None:
+            raise StudyError(
+                f"a trial is extended where its study's folder is on this machine; {self.name!r} lies in "
+                f"{self._reader.storage.url}"
+            )
         with self._reader.database.group():
             return self._trials.extend(number, epochs)
 
@@ -248,12 +264,17 @@ class Study:
         """Add trials to the plan; kept in the study.
 
         Raises:
-            StudyError: where the plan has no number of trials to add to.
+            StudyError: where the plan has no number of trials to add to, or the budget lets none of them begin.
         """
         if trials < 0:
             raise StudyError(f"the trials to add must be at least 0; got {trials}")
         if self._reader.grid_size is not None or self.space.plan.trials is None:
             raise StudyError(f"the plan of {self.name!r} has no number of trials to which {trials} could be added")
+        if not self._reader.can_extend:
+            raise StudyError(
+                f"the trials of {self.name!r} must be at most budget.trials, {self.space.budget.trials}, and so many "
+                f"are planned; got {trials} more"
+            )
         attributes = self._reader.attributes
         total = int(attributes.get(EXTRA_TRIALS, 0)) + trials
         self._reader.database.optuna.set_study_user_attr(self._reader.study_id, EXTRA_TRIALS, total)
@@ -274,9 +295,14 @@ class Study:
         try:
             if self._is_discarding:
                 self.discard()
+            self._keep_pack_time(at_once=True)
             self._lease.release()
         finally:
             self._reader.close()
+
+    def _keep_pack_time(self, *, at_once: bool = False) -> None:
+        if self._reader.space.resources.gpu:  # without GPUs nobody asks
+            self._trials.packs.keep(at_once=at_once)
 
     @property
     def _is_discarding(self) -> bool:

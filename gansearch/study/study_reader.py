@@ -13,10 +13,12 @@ from gansearch.records import Assignment
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study.assigning import assignment_of
+from gansearch.study.budget import SECONDS_PER_HOUR
 from gansearch.study.database import Database, has_database, open_database
 from gansearch.study.extension import read_extension
 from gansearch.study.lease import active_seconds, living_holder
 from gansearch.study.metadata import SPACE_FILE, Metadata, read_metadata, read_space
+from gansearch.study.pack_time import pack_seconds
 from gansearch.study.status import StudyStatus, TrialRow, best_first, counted, rows
 from gansearch.study.wishes import is_stopping
 
@@ -81,13 +83,22 @@ class StudyReader:
 
     @property
     def trials_wanted(self) -> int | None:
-        """Trials of the plan, those added to it, and those that extend another; None for no bound."""
-        plan = self.space.plan
-        trials = self.grid_size if plan.trials is None else plan.trials
-        if self.grid_size is not None and trials is not None:
-            trials = min(trials, self.grid_size)
+        """Trials of the plan and those added, within the budget, and those that extend another; None for no bound."""
+        bounds = [bound for bound in (self.trials_planned, self.space.budget.trials) if bound is not None]
         extensions = sum(read_extension(trial.user_attrs) is not None for trial in self.frozen())
-        return None if trials is None else trials + int(self.attributes.get(EXTRA_TRIALS, 0)) + extensions
+        return min(bounds) + extensions if bounds else None
+
+    @property
+    def trials_planned(self) -> int | None:
+        """Trials of the plan and those added to it, whatever the budget says; None for no bound."""
+        bounds = [bound for bound in (self.space.plan.trials, self.grid_size) if bound is not None]
+        return min(bounds) + int(self.attributes.get(EXTRA_TRIALS, 0)) if bounds else None
+
+    @property
+    def can_extend(self) -> bool:
+        """Whether trials can be added to the plan, one at least of which the budget lets begin."""
+        planned, most = self.trials_planned, self.space.budget.trials
+        return self.grid_size is None and planned is not None and (most is None or planned < most)
 
     @cached_property
     def grid_size(self) -> int | None:
@@ -118,6 +129,8 @@ class StudyReader:
     def status(self) -> StudyStatus:
         """The study at this moment."""
         found, attributes, plan = self.trials(), self.attributes, self.space.plan
+        budget, gpu = self.space.budget, self.space.resources.gpu
+        gpu_hours = gpu * pack_seconds(attributes) / SECONDS_PER_HOUR
         best = best_first(found, plan.objectives)
         holder = living_holder(attributes)
         return StudyStatus(
@@ -129,12 +142,16 @@ class StudyReader:
             trials=len({row.number for row in found if row.state != "waiting"}),
             trials_wanted=self.trials_wanted,
             epochs=sum(row.epoch for row in found),
-            epochs_wanted=plan.epochs,
+            epochs_wanted=budget.epochs,
             elapsed_s=active_seconds(attributes),
-            hours_wanted=plan.hours,
+            hours_wanted=budget.hours,
             holder=None if holder is None else holder.holder,
             is_stopping=is_stopping(attributes),
-            can_extend=self.grid_size is None and plan.trials is not None,
+            can_extend=self.can_extend,
+            gpu_hours=gpu_hours,
+            gpu_hours_wanted=budget.gpu_hours,
+            cost=budget.cost_of(gpu_hours) if gpu else None,
+            cost_wanted=budget.cost,
         )
 
     def best_assignments(self, count: int) -> list[Assignment]:

@@ -11,7 +11,7 @@ from gansearch.executors.launch import LaunchOptions, trial_context
 from gansearch.plugins import load_file
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.storage.home import study_dir
+from gansearch.storage.place import study_storage
 from gansearch.study import Study
 from gansearch.trial.run import GO_ON, run_pack
 
@@ -26,7 +26,7 @@ def run_study(space: SearchSpace, name: str, *, lanes: int = 1, seed: int = 1, p
         seed: of the study.
         plugins: files that the study keeps.
     """
-    storage = Storage(study_dir(name))
+    storage = study_storage(name)
     for path in plugins:
         load_file(path)
     with closing(Study.create(space, name=name, storage=storage, seed=seed, plugins=plugins)) as study:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gansearch.errors import TrackingError
+from gansearch.storage.masking import masked, shown
 from gansearch.tracking.location import is_server, sqlite_file
 from gansearch.tracking.silence import import_mlflow, prepare_environment
 from gansearch.tracking.store import check_sound
@@ -15,7 +16,7 @@ def run_page(uri: str, experiment_id: str, run_id: str) -> str | None:
     """The page of a run on the server at ``uri``, or None where that is a store without pages."""
     if not is_server(uri):
         return None
-    return f"{uri.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}{VIEW}"
+    return f"{shown(uri).rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}{VIEW}"
 
 
 def run_links(uri: str, study: str, *, pages: str | None = None) -> dict[str, str]:
@@ -32,9 +33,9 @@ def run_links(uri: str, study: str, *, pages: str | None = None) -> dict[str, st
     Raises:
         TrackingError: where the store cannot be reached, or is damaged.
     """
-    shown = pages if pages is not None else uri
+    server = pages if pages is not None else uri
     file = sqlite_file(uri)
-    if not is_server(shown) or (file is not None and not file.is_file()):
+    if not is_server(server) or (file is not None and not file.is_file()):
         return {}
     check_sound(uri)
     prepare_environment()
@@ -44,8 +45,8 @@ def run_links(uri: str, study: str, *, pages: str | None = None) -> dict[str, st
     try:
         found = _runs(uri, study)
     except MlflowException as error:
-        raise TrackingError(f"the tracking store {uri} must answer; got: {error.message}") from error
-    pages = f"{shown.rstrip('/')}/#/experiments"
+        raise TrackingError(f"the tracking store {shown(uri)} must answer; got: {masked(error.message, uri)}") from None
+    pages = f"{shown(server).rstrip('/')}/#/experiments"
     return {name: f"{pages}/{home}/runs/{run_id}{VIEW}" for name, (home, run_id) in found.items()}
 
 

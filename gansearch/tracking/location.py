@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from gansearch.errors import TrackingError
 from gansearch.storage.home import home as home_folder
+from gansearch.storage.masking import shown
 
 _SERVERS = ("http", "https")
 _STORES = (*_SERVERS, "", "file", "sqlite", "postgresql", "mysql", "mssql", "databricks")
@@ -44,7 +45,7 @@ def check_uri(uri: str) -> None:
     scheme = urlsplit(uri).scheme.partition("+")[0]
     if scheme not in _STORES:
         known = ", ".join(f"{name}://" for name in _STORES if name)
-        raise TrackingError(f"a tracking URI must be a folder or begin with one of {known}; got {uri!r}")
+        raise TrackingError(f"a tracking URI must be a folder or begin with one of {known}; got {shown(uri)!r}")
 
 
 def sqlite_file(uri: str) -> Path | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from gansearch.errors import TrackingError
 from gansearch.records import TrialIdentity
+from gansearch.storage.masking import masked, shown
 from gansearch.tracking.completeness import expected_run, lacks
 from gansearch.tracking.experiment import Experiment
 from gansearch.tracking.location import check_uri
@@ -91,8 +92,8 @@ def _open(projection: Projection, uri: str, rebuild: bool) -> None:
         projection.open()
         if rebuild:
             projection.drop_all()
-    except Exception as error:  # whatever a client or a database raises is why nothing can be written
-        raise _no_answer(uri, error) from error
+    except Exception as error:  # noqa: BLE001 - whatever a client or a database raises is why nothing can be written
+        raise _no_answer(uri, error) from None  # a traceback of it would show what is masked
 
 
 def _expected(source: Source, trials: Iterable[TrialIdentity]) -> dict[TrialIdentity, PendingRun]:
@@ -138,7 +139,8 @@ def _write(projection: Projection, patience_s: float) -> None:
 def _no_answer(uri: str, error: Exception) -> TrackingError:
     if damage(error) is not None:
         return TrackingError(
-            f"MLflow's store at {uri} is damaged ({damage(error)}); put it right, or move its file away: it is made "
-            "anew, and every study's runs can be written again"
+            f"MLflow's store at {shown(uri)} is damaged ({damage(error)}); put it right, or move its file away: it is "
+            "made anew, and every study's runs can be written again"
         )
-    return TrackingError(f"MLflow must answer at {uri}; got: {type(error).__name__}: {' '.join(str(error).split())}")
+    why = " ".join(masked(str(error), uri).split())
+    return TrackingError(f"MLflow must answer at {shown(uri)}; got: {type(error).__name__}: {why}")

@@ -20,6 +20,7 @@ COMMANDS = (
     "stop",
     "report",
     "ui",
+    "logs",
     "compare",
     "reproduce",
     "extend",

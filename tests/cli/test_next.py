@@ -32,3 +32,17 @@ def test_it_names_a_home_that_is_not_the_default(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("GANSEARCH_HOME", "/somewhere/my studies")
 
     assert command("resume", "digits").endswith("resume digits --home '/somewhere/my studies'")
+
+
+def test_on_the_head_of_a_cluster_it_is_for_whoever_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANSEARCH_ASKED_AT", "http://head:8265")
+    monkeypatch.setenv("GANSEARCH_HOME", "/of/the/head")
+
+    assert command("resume", "digits") == "gansearch resume digits --address http://head:8265"
+    assert command("ui") == ".venv/bin/gansearch ui --home /of/the/head"
+
+
+def test_it_names_where_studies_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANSEARCH_STORAGE", "s3://bucket/studies")
+
+    assert command("resume", "digits").endswith("resume digits --storage s3://bucket/studies")

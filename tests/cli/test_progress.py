@@ -70,6 +70,22 @@ def test_the_line_says_it_all() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"gpu_hours": 1.23456}, "1.235 GPU-hours"),
+        ({"gpu_hours_wanted": 3.0}, "0 of 3 GPU-hours"),
+        ({"gpu_hours": 1.5, "cost": 3.0}, "1.5 GPU-hours, cost 3"),
+        (
+            {"gpu_hours": 1.5, "gpu_hours_wanted": 4.0, "cost": 3.0, "cost_wanted": 10.0},
+            "1.5 of 4 GPU-hours, cost 3 of 10",
+        ),
+    ],
+)
+def test_gpu_hours_and_their_cost_are_shown(changes: dict[str, object], said: str) -> None:
+    assert line(progress(status(**changes))).endswith(f" so far, about 4m00s left; {said}")
+
+
 def test_a_study_that_nobody_drives_has_no_time_left() -> None:
     assert progress(status(holder=None)).left_s is None
 

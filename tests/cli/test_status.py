@@ -7,7 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gansearch.records import End
+import pytest
+
+from gansearch.records import End, LaneReport, TrialEnd
+from gansearch.space import load_space
+from gansearch.storage import Storage
+from gansearch.storage.home import study_dir
 from gansearch.study import Study
 from gansearch.study.launches import record_launch
 from gansearch.trial.lane_table import one_lane
@@ -97,6 +102,22 @@ def test_json_has_everything_by_name(run: Run, studies: Studies) -> None:
     assert [row["end"] for row in said["trial_rows"]] == ["completed", "collapsed", None]
     assert said["trial_rows"][1]["kind"] == "mode_collapse"
     assert said["holder"]
+
+
+def test_gpu_hours_used_and_wanted_are_shown(run: Run, rings: Path) -> None:
+    bounds = {"resources.gpu": 0.5, "budget": {"gpu_hours": 3, "cost_per_gpu_hour": 2}}
+    space = load_space(str(rings), bounds)
+    with Study.create(space, name="rings", storage=Storage(study_dir("rings")), seed=1) as study:
+        assignment = study.ask()
+        assert assignment is not None
+        end = TrialEnd(End.FAILED, "a reason", 0, 0)
+        study.report(LaneReport(assignment.identity, 0, 0, 0, end=end, seconds=7200.0))
+
+    assert "\nGPUs    1 of 3 GPU-hours, cost 2\n" in run("status", "rings").out
+    said = json.loads(run("status", "rings", "--json").out)
+    assert said["gpu_hours"] == pytest.approx(1.0, abs=0.01)
+    assert said["cost"] == pytest.approx(2.0, abs=0.02)
+    assert (said["gpu_hours_wanted"], said["cost_wanted"]) == (3.0, None)
 
 
 def test_json_of_all_studies_is_a_list(run: Run, studies: Studies) -> None:

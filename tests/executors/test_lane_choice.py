@@ -36,6 +36,9 @@ class Cluster:
     def __exit__(self, *_: object) -> None:
         """Nothing was opened."""
 
+    def check(self, context: TrialContext) -> None:
+        """Nothing: it runs no trial."""
+
     def workers(self) -> int:
         return self._workers
 

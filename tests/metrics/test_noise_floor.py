@@ -83,10 +83,16 @@ def test_what_needs_more_than_samples_has_none(digits: Data) -> None:
 
 
 def test_draws_share_nothing_while_there_are_enough() -> None:
-    first, second, third = draws(10, 5, 3)
-    assert sorted(torch.cat([first, second]).tolist()) == list(range(10))
-    assert len(set(third.tolist())) == 5
-    assert set(third.tolist()) not in (set(first.tolist()), set(second.tolist()))
+    first, second, third, fourth = draws(9, 3, 4)
+    assert sorted(torch.cat([first, second, third]).tolist()) == list(range(9))
+    assert len(set(fourth.tolist())) == 3
+    assert set(fourth.tolist()) not in (set(first.tolist()), set(second.tolist()), set(third.tolist()))
+
+
+def test_no_draw_is_what_another_was_compared_with() -> None:
+    first, second = (set(places.tolist()) for places in draws(10, 5, 2))
+    assert len(first) == len(second) == 5
+    assert second not in (first, set(range(10)) - first)
 
 
 def never(*_: object) -> NoiseFloor:

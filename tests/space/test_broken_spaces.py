@@ -14,7 +14,7 @@ from gansearch.errors import SpaceError, SpaceProblem
 from gansearch.gan import generators
 from gansearch.space import parse_space
 from gansearch.space.reader import KEYS
-from gansearch.space.shells import PlanShell
+from gansearch.space.shells import BudgetShell, PlanShell
 from gansearch.training import TrainingSettings, optimizers
 from gansearch.tricks import tricks
 
@@ -102,10 +102,18 @@ CASES = {
     # Plans.
     "an ablation": Case(DATA + "plan: {kind: ablation}\n", 3, "plan.kind", "must be search or grid: ablation plans are not available yet", "ablation"),
     "an unknown kind": Case(DATA + "plan: {kind: gird}\n", 3, "plan.kind", "must be one of search, grid", "gird", "grid"),
-    "no end": Case(DATA + "plan: {kind: search}\n", 3, "plan", "must have trials, hours or epochs: a search has no end of its own", "none of them"),
+    "no end": Case(DATA + "plan: {kind: search}\n", 3, "plan", "must have trials, or the space a budget with a bound: a search has no end of its own", "neither"),
+    "a price and no bound": Case(DATA + "plan: {kind: search}\nbudget: {cost_per_gpu_hour: 2}\n", 3, "plan", "must have trials, or the space a budget with a bound: a search has no end of its own", "neither"),
     "no trials": Case(DATA + "plan: {trials: 0}\n", 3, "plan.trials", "must be at least 1", "0"),
     "half a trial": Case(DATA + "plan: {trials: 2.5}\n", 3, "plan.trials", "must be a whole number", "2.5"),
     "no hours": Case(DATA + "plan: {hours: 0}\n", 3, "plan.hours", "must be above 0", "0"),
+    "no GPU-hours": Case(WHOLE + "resources: {gpu: 1}\nbudget: {gpu_hours: 0}\n", 5, "budget.gpu_hours", "must be above 0", "0"),
+    "a misspelt key of the budget": Case(WHOLE + "budget: {gpu_hour: 3}\n", 4, "budget.gpu_hour", f"must be a key of budget: {', '.join(BudgetShell.model_fields)}", "gpu_hour", "gpu_hours"),
+    "hours in both spellings": Case(DATA + "plan: {hours: 1}\nbudget: {hours: 2}\n", 3, "plan.hours", "must be left out beside budget.hours: they are two spellings of one bound", "1"),
+    "epochs in both spellings": Case(DATA + "plan: {epochs: 9}\nbudget: {epochs: 9}\n", 3, "plan.epochs", "must be left out beside budget.epochs: they are two spellings of one bound", "9"),
+    "a cost without a price": Case(WHOLE + "resources: {gpu: 1}\nbudget: {cost: 20}\n", 5, "budget.cost", "must stand with cost_per_gpu_hour: nothing else says what a GPU-hour costs", "20"),
+    "GPU-hours without a GPU": Case(WHOLE + "budget: {gpu_hours: 3}\n", 4, "budget.gpu_hours", "must be left out where resources.gpu is 0: no GPU-hour is ever used", "3"),
+    "a cost without a GPU": Case(WHOLE + "budget: {cost: 3, cost_per_gpu_hour: 2}\n", 4, "budget.cost", "must be left out where resources.gpu is 0: no GPU-hour is ever used", "3"),
     "a misspelt key of the plan": Case(DATA + "plan:\n  trials: 5\n  samplr: tpe\n", 5, "plan.samplr", f"must be a key of plan: {', '.join(PlanShell.model_fields)}", "samplr", "sampler"),
     "an unknown sampler": Case(DATA + "plan: {trials: 5, sampler: tpee}\n", 3, "plan.sampler", "must be one of tpe, random, gp, cmaes, qmc, nsgaii, grid", "tpee", "tpe"),
     "an unknown option": Case(DATA + "plan: {trials: 5, sampler: {name: qmc, scrambled: true}}\n", 3, "plan.sampler.scrambled", "must be an option of qmc: qmc_type, scramble", "scrambled", "scramble"),

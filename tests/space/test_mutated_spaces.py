@@ -19,6 +19,7 @@ from gansearch.dimensions import Choice, Dimension, Float, Int
 from gansearch.errors import SpaceError
 from gansearch.records import Setting
 from gansearch.space import SearchSpace, list_spaces, load_space, parse_space, resolve
+from gansearch.space.budget_reader import OLDER
 from gansearch.space.overrides import SHORTHANDS
 from gansearch.testing.text_mutations import mutated
 from gansearch.tricks import tricks
@@ -170,15 +171,18 @@ def check_faithful(space: SearchSpace, text: str) -> None:
     """Whether the space holds what PyYAML finds in the text when every scalar stays a word."""
     said = yaml.load(text.replace("\r\n", "\n").replace("\r", "\n"), Loader=yaml.BaseLoader)
     assert agree(said.pop("name"), space.name)
-    plan, resources, detectors = (said.pop(key, {}) for key in ("plan", "resources", "detectors"))
+    plan, budget, resources, detectors = (said.pop(key, {}) for key in ("plan", "budget", "resources", "detectors"))
     priors = said.pop("priors", {})
     assert "strength" not in priors or agree(priors.pop("strength"), space.priors.strength)
     assert priors.keys() == space.priors.beliefs.keys()
     for path, raw in priors.items():
         value = raw["value"] if isinstance(raw, Mapping) else raw
         assert agree(value, space.priors.beliefs[path].value), path
-    for key in ("kind", "trials", "hours", "epochs", "replicates", "seed", "max_active_tricks"):
+    for key in ("kind", "trials", "replicates", "seed", "max_active_tricks"):
         assert key not in plan or agree(plan[key], getattr(space.plan, key)), key
+    bounds = {key: plan[key] for key in OLDER if key in plan} | budget
+    for key in ("hours", "gpu_hours", "epochs", "trials", "cost_per_gpu_hour", "cost"):
+        assert key not in bounds or agree(bounds[key], getattr(space.budget, key)), key
     for key in ("cpu", "gpu", "lanes", "concurrent"):
         assert key not in resources or agree(resources[key], getattr(space.resources, key)), key
     for key in ("mode", "grace_epochs", "patience"):

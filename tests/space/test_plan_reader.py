@@ -22,8 +22,6 @@ def test_what_is_left_out() -> None:
     assert plan("{trials: 5}") == Plan(
         kind="search",
         trials=5,
-        hours=None,
-        epochs=None,
         replicates=1,
         sampler={"name": "tpe"},
         pruner={"name": "none"},
@@ -33,10 +31,8 @@ def test_what_is_left_out() -> None:
     )
 
 
-@pytest.mark.parametrize("budget", ["trials: 3", "hours: 1", "hours: 0.5", "epochs: 400"])
-def test_any_budget_ends_a_search(budget: str) -> None:
-    key, value = budget.split(": ")
-    assert getattr(plan(f"{{{budget}}}"), key) == float(value)
+def test_a_number_of_trials_ends_a_search() -> None:
+    assert plan("{trials: 3}").trials == 3
 
 
 def test_a_grid_has_the_sampler_grid() -> None:

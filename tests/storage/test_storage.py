@@ -10,10 +10,12 @@ from gansearch.errors import StorageError
 from gansearch.storage import Storage, local_files
 
 
-@pytest.fixture(params=["local", "memory"])
+@pytest.fixture(params=["local", "memory", "s3"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if request.param == "local":
         return Storage(tmp_path / "s")
+    if request.param == "s3":
+        return Storage(request.getfixturevalue("s3"))
     url = f"memory://{tmp_path.as_posix().replace('/', '-')}/s"
     return Storage(url)
 
@@ -131,3 +133,14 @@ def test_remote_content_written_by_others_is_seen(tmp_path: Path) -> None:
     fsspec.filesystem("memory").pipe_file("/shared-by-two/s/new", b"1")
     assert storage.list() == ["new"]
     assert storage.read("new") == b"1"
+
+
+def test_a_server_that_does_not_answer_is_told(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = Storage(s3)
+    storage.write("x", b"1")
+    assert storage.read("x") == b"1"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    with pytest.raises(StorageError, match=r"of-all/x cannot be read: .*Could not connect"):
+        Storage(s3).read("x")

@@ -39,12 +39,13 @@ def test_the_budget_of_epochs_holds_over_launches(small_space: Space, folder: St
         assert study.status().epochs == 20
 
 
+@pytest.mark.parametrize("key", ["plan.hours", "budget.hours"])
 def test_the_budget_of_hours_holds_over_launches(
-    small_space: Space, folder: Storage, monkeypatch: pytest.MonkeyPatch
+    small_space: Space, folder: Storage, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     seconds = [0.0]
     monkeypatch.setattr("gansearch.study.lease.Lease.active_s", property(lambda _: seconds[0]))
-    with Study.create(small_space({"plan.hours": 1.0}), name="s", storage=folder, seed=1) as study:
+    with Study.create(small_space({key: 1.0}), name="s", storage=folder, seed=1) as study:
         seconds[0] = 3000.0
         assert study.ask() is not None
     seconds[0] = 0.0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from gansearch.errors import StorageError, StudyError, StudyExistsError, StudyLo
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study import Study, open_readonly
-from gansearch.study.database import without_password
+from gansearch.study.database import open_database
 
 Space = Callable[..., SearchSpace]
 
@@ -78,17 +79,37 @@ def test_cmaes_needs_a_journal(url: str, small_space: Space, folder: Storage) ->
         study.ask()
 
 
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("postgresql://user:secret@host:5432/name", "postgresql://user@host:5432/name"),
-        ("postgresql://user@host/name?x=1", "postgresql://user@host/name?x=1"),
-        ("sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
-        ("mysql+pymysql://:secret@host/name", "mysql+pymysql://host/name"),
-    ],
-)
-def test_passwords_are_not_kept(given: str, kept: str) -> None:
-    assert without_password(given) == kept
+@pytest.mark.parametrize("where", ["folder", "journal", "storage"])
+def test_cmaes_needs_a_journal_that_nobody_else_writes(
+    where: str, small_space: Space, folder: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Study.create(small_space({"plan.sampler": "cmaes"}), name="s", storage=folder, seed=1).close()
+    path = folder.local_path("study.journal")
+    assert path is not None
+    if where == "storage":
+        monkeypatch.setenv("GANSEARCH_STORAGE", path.parent.parent.as_uri())
+    else:
+        shared = path if where == "journal" else path.parent
+        shared.chmod(shared.stat().st_mode | 0o002)
+    with Study.open("s", folder) as study, pytest.raises(StudyError, match="cmaes must not be used with a database"):
+        study.ask()
+
+
+def test_a_journal_of_ones_own_is_not_shared(small_space: Space, folder: Storage) -> None:
+    Study.create(small_space(), name="s", storage=folder, seed=1).close()
+    database = open_database(folder)
+    assert not database.is_shared
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense://me:s3cr3t@host/name", "nonsense://host/name?user=me&password=s3cr3t"])
+def test_passwords_are_neither_kept_nor_told(url: str, small_space: Space, folder: Storage) -> None:
+    with pytest.raises(StorageError, match=r"the database nonsense://.* cannot be opened") as caught:
+        Study.create(small_space(), name="s", storage=folder, seed=1, database_url=url)
+    told = "".join(traceback.format_exception(caught.value))
+    kept = [folder.read(path).decode() for path in folder.list()]
+    assert kept == [url.replace(":s3cr3t", "").replace("&password=s3cr3t", "")]
+    assert "s3cr3t" not in told
 
 
 @pytest.mark.parametrize("bad", ["nonsense", "nonsense://host/name", "sqlite:////no/such/folder/x.db"])

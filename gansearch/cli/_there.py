@@ -1,0 +1,143 @@
+"""Commands that run on the head of a cluster, where ``--address`` names its job server: ``http://HEAD:8265``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from gansearch.cli._text import print_json
+from gansearch.errors import ExecutorError
+
+if TYPE_CHECKING:
+    from gansearch.executors.jobs import JobServer
+    from gansearch.space import SearchSpace
+
+SPACE_FILE = "space.yaml"
+PLUGINS = "plugins"
+
+HeadAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--address", help="Ask the head of this cluster, as http://HEAD:8265.", metavar="URL", show_default=False
+    ),
+]
+Follow = Annotated[
+    bool, typer.Option("--follow", help="With --address http://...: show what the head prints until it has ended.")
+]
+Options: TypeAlias = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class There:
+    """A command that drives a study on the head."""
+
+    study: str
+    command: Sequence[str]
+    files: Mapping[str, bytes]
+    """What it needs beside it, by path."""
+    storage: str | None
+    """Where the study lies; None where the head says."""
+    options: Options
+    """One that is None or False is left out."""
+
+
+def is_there(address: str | None) -> bool:
+    """Whether an address is one of a job server, so that the command runs there, and not of a cluster to join."""
+    return address is not None and address.startswith(("http://", "https://"))
+
+
+def tell_from_there(address: str | None, *arguments: str, storage: str | None, **options: object) -> bool:
+    """Run a command that ends by itself on the head and print what it prints; False where no head is named.
+
+    Args:
+        address: of its job server, or None.
+        arguments: the command, and the study that it is about.
+        storage: where that lies; None takes what was said when it was launched.
+        options: of the command.
+
+    Raises:
+        ExecutorError: where an address is given that is none of a job server.
+        typer.Exit: with the command's status, where that is not 0.
+    """
+    if address is None:
+        return False
+    from gansearch.executors.jobs import JobServer
+
+    server = JobServer(address)
+    if storage is None and len(arguments) > 1:
+        storage = server.storage(arguments[1])
+    printed, status = server.output([*arguments, *_options({**options, "storage": storage})])
+    typer.echo(printed, nl=False)
+    if status:
+        raise typer.Exit(status)
+    return True
+
+
+def drive_there(server: JobServer, there: There, *, follow: bool, as_json: bool) -> None:
+    """Have the head drive a study, and return at once, or when it has ended.
+
+    Raises:
+        ExecutorError: where the job server does not answer, or refuses.
+        typer.Exit: with the command's status where it was followed, and that is not 0.
+    """
+    arguments = [*there.command, *_options({**there.options, "storage": there.storage})]
+    job = server.submit(arguments, files=there.files, study=there.study, storage=there.storage)
+    if as_json:
+        print_json({"study": there.study, "job": job, "address": server.shown})
+    else:
+        typer.echo(f"{there.study}: handed to {server.shown} as job {job}", err=follow)
+    if not follow:
+        if not as_json:
+            for command in ("status", "logs", "stop"):
+                typer.echo(f"{command:8}  gansearch {command} {there.study} --address {server.shown}")
+        return
+    status = server.follow(job, lambda text: typer.echo(text, nl=False))
+    if status:
+        raise typer.Exit(status)
+
+
+def launch_there(
+    space: SearchSpace, study: str, plugins: Sequence[Path], storage: str | None, **options: object
+) -> There:
+    """A launch on the head: the space goes with every change of the command line, and with its script."""
+    files = {SPACE_FILE: space.source.encode(), **({} if space.script is None else space.script.sources)}
+    command = ["launch", SPACE_FILE, "--name", study, *_plugin_options(plugins)]
+    return There(study, command, {**files, **_plugin_files(plugins)}, storage, options)
+
+
+def resume_there(study: str, plugins: Sequence[Path], storage: str | None, **options: object) -> There:
+    """A study that goes on on the head."""
+    return There(study, ["resume", study, *_plugin_options(plugins)], _plugin_files(plugins), storage, options)
+
+
+def check_travels_without(notify: str | None) -> None:
+    """Refuse a webhook for a job: whoever sees a cluster's jobs sees their command lines.
+
+    Raises:
+        ExecutorError: where one is given.
+    """
+    if notify is not None:
+        raise ExecutorError("--notify must not travel with a job, where others can read it: set GANSEARCH_NOTIFY there")
+
+
+def _plugin_files(plugins: Sequence[Path]) -> dict[str, bytes]:
+    return {f"{PLUGINS}/{path.name}": path.read_bytes() for path in plugins}
+
+
+def _plugin_options(plugins: Sequence[Path]) -> list[str]:
+    return [word for path in plugins for word in ("--plugin", f"{PLUGINS}/{path.name}")]
+
+
+def _options(options: Options) -> list[str]:
+    found: list[str] = []
+    for name, value in options.items():
+        if value is None or value is False:
+            continue
+        found.append(f"--{name.replace('_', '-')}")
+        if value is not True:
+            found.append(str(value))
+    return found
