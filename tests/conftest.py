@@ -35,6 +35,7 @@ def gansearch_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home that nobody else has; it does not exist until something is written."""
     home = tmp_path / "gansearch_home"
     monkeypatch.setenv("GANSEARCH_HOME", str(home))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     return home
 
 

@@ -63,7 +63,11 @@ DataDir = Annotated[
 ]
 TrackingUri = Annotated[
     str | None,
-    typer.Option(help="MLflow tracking store. Default: SQLite in the home folder.", metavar="URI", show_default=False),
+    typer.Option(
+        help="MLflow tracking store. Default: $MLFLOW_TRACKING_URI, else SQLite in the home folder.",
+        metavar="URI",
+        show_default=False,
+    ),
 ]
 Plugins = Annotated[
     list[Path] | None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gansearch.executors.own_cluster.state import State
 
 commands = typer.Typer(
-    help="Start a whole service on this machine for trying: Ray nodes, MLflow and a database, all on loopback.",
+    help="Start a whole service on this machine, for trying.\n\nRay nodes, MLflow and a database, all on loopback.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

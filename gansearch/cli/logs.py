@@ -15,7 +15,10 @@ def logs(
     address: Annotated[str, typer.Option(help="Of the head, as http://HEAD:8265.", metavar="URL")],
     follow: Follow = False,
 ) -> None:
-    """Show what the head of a cluster printed when it last drove a study."""
+    """Show what a cluster's head says of a study.
+
+    It is what the job printed that drives the study, or drove it last.
+    """
     from gansearch.executors.jobs import JobServer
 
     server = JobServer(address)

@@ -72,8 +72,7 @@ def import_folder(folder: Path, name: str, *, tracking_uri: str | None = None, s
     if target.local_path() is None:
         raise StudyError(f"a runner's folder is imported into a folder of this machine; got {target.url}")
     is_new = _is_new(name, target, spec)
-    if tracking_uri is not None:
-        check_tracking(tracking_uri, say)
+    check_tracking(tracking_uri or default_uri(), say)
     target.write(SPEC_FILE, (folder / SPEC_FILE).read_bytes())
     runs = [_copied(each, Storage(folder), target, name, say) for each in spec.assignments]
     _keep_extractors(Storage(folder))

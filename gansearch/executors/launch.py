@@ -17,6 +17,7 @@ from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir
 from gansearch.storage.place import study_storage
 from gansearch.study import Study, plugin_files
+from gansearch.tracking import default_uri
 from gansearch.trial.context import TrialContext
 from gansearch.trial.probe import evaluation_cost
 from gansearch.trial.workbench import open_workbench
@@ -134,8 +135,7 @@ def _preflight(options: LaunchOptions, say: Say) -> None:
     webhook(options.notify)
     if options.executor == "ray_tune":
         check_address(options.address)
-    if options.tracking_uri is not None:
-        check_tracking(options.tracking_uri, say)
+    check_tracking(options.tracking_uri or default_uri(), say)
 
 
 def _open_data(space: SearchSpace, context: TrialContext, say: Say) -> None:

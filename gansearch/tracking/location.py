@@ -1,7 +1,8 @@
-"""Where runs are tracked when nobody says otherwise: a SQLite store and a folder of artifacts under one home."""
+"""Where runs are tracked when the command line does not say: MLflow's own variable, or a store under one home."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,13 +10,17 @@ from gansearch.errors import TrackingError
 from gansearch.storage.home import home as home_folder
 from gansearch.storage.masking import shown
 
+VARIABLE = "MLFLOW_TRACKING_URI"
 _SERVERS = ("http", "https")
 _STORES = (*_SERVERS, "", "file", "sqlite", "postgresql", "mysql", "mssql", "databricks")
 
 
 def default_uri(home: Path | None = None) -> str:
-    """The SQLite store ``<home>/mlflow.db`` as a tracking URI; the home is ``$GANSEARCH_HOME`` unless given."""
-    return f"sqlite:///{(home or home_folder()).resolve() / 'mlflow.db'}"
+    """Where runs go unless the user says: ``$MLFLOW_TRACKING_URI``, or else the SQLite store ``<home>/mlflow.db``.
+
+    The home is ``$GANSEARCH_HOME`` unless given.
+    """
+    return os.environ.get(VARIABLE) or f"sqlite:///{(home or home_folder()).resolve() / 'mlflow.db'}"
 
 
 def artifact_root(home: Path | None = None) -> str:

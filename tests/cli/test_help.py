@@ -32,6 +32,7 @@ COMMANDS = (
     "prune",
     "doctor",
     "version",
+    "cluster",
     "spaces",
     "tricks",
 )

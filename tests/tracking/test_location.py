@@ -36,3 +36,10 @@ def test_only_a_server_has_pages() -> None:
         == "http://tracking:5000/#/experiments/3/runs/ab?workflowType=machine_learning"
     )
     assert run_page("sqlite:///mlflow.db", "3", "ab") is None
+
+
+def test_the_variable_of_mlflow_is_heard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
+    assert default_uri(tmp_path) == "http://127.0.0.1:5000"
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    assert default_uri(tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"

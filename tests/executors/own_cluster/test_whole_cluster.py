@@ -35,9 +35,24 @@ LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F", "0000000000000000000
 LISTENS = "0A"
 
 
+RING = """
+name: rings
+dataset: {name: ring, train_samples: 640, test_samples: 1000}
+generator: {architecture: mlp, layers: 2, width: 16, latent_size: 4}
+discriminator: {architecture: mlp, layers: 2, width: 16, dropout: {float: [0.0, 0.5]}}
+training: {batch_size: 32, epochs: 2, evaluate_every: 1}
+resources: {cpu: 1, lanes: 1}
+plan: {kind: search, trials: 2, sampler: random, pruner: none}
+"""
+
+
 def gansearch(*arguments: str) -> subprocess.CompletedProcess[str]:
-    run = [sys.executable, "-m", "gansearch.cli", "cluster", *arguments]
-    return subprocess.run(run, capture_output=True, text=True, check=False)
+    return command("cluster", *arguments)
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    run = [sys.executable, "-m", "gansearch.cli", *arguments]
+    return subprocess.run(run, capture_output=True, text=True, check=False, env=os.environ | environment)
 
 
 def driver(environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -63,15 +78,52 @@ def listening(processes: set[Identity]) -> list[str]:
     return [row[1].split(":")[0] for row in rows if row[3] == LISTENS and f"socket:[{row[9]}]" in sockets]
 
 
-@pytest.fixture
-def cluster() -> Iterator[dict[str, Any]]:
-    """Two workers of one logical GPU each."""
-    started = gansearch("up", "--workers", "2", "--num-gpus", "1", "--database", "sqlite", "--json")
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The home of a cluster and what it said: two workers of one logical GPU each."""
+    home = str(tmp_path_factory.mktemp("service"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANSEARCH_HOME", home)
+        started = gansearch("up", "--workers", "2", "--num-gpus", "1", "--database", "sqlite", "--json")
     assert started.returncode == 0, started.stderr
     try:
-        yield json.loads(started.stdout)
+        yield home, json.loads(started.stdout)
     finally:
-        gansearch("down")
+        command("cluster", "down", GANSEARCH_HOME=home)
+
+
+@pytest.fixture
+def cluster(service: tuple[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What it said, in its home."""
+    home, said = service
+    monkeypatch.setenv("GANSEARCH_HOME", home)
+    return said
+
+
+@pytest.mark.verify
+def test_jobs_are_driven_from_elsewhere_by_whoever_has_the_token(cluster: dict[str, Any], tmp_path: Path) -> None:
+    space = tmp_path / "rings.yaml"
+    space.write_text(RING, encoding="utf-8")
+    there = ("--address", cluster["dashboard"])
+    token = {name: value for name, value in cluster["environment"].items() if name.startswith("RAY_AUTH")}
+    laptop = {"GANSEARCH_HOME": str(tmp_path / "laptop"), **token}
+
+    refused = command("status", *there, **{**laptop, "RAY_AUTH_TOKEN_PATH": "/dev/null"})
+    assert refused.returncode == 1
+    assert "refuses: it wants a token, and this one is missing or wrong. Set RAY_AUTH_MODE=token" in refused.stderr
+
+    launched = command("launch", str(space), *there, "--tracking-uri", cluster["tracking_uri"], "--follow", **laptop)
+    assert launched.returncode == 0, launched.stdout + launched.stderr
+    assert "rings: finished: 2 of 2 trials ended" in launched.stdout
+    assert f"gansearch resume rings --trials +10 --address {cluster['dashboard']}" in launched.stdout
+
+    resumed = json.loads(command("resume", "rings", "--trials", "1", *there, "--json", **laptop).stdout)
+    assert resumed["study"] == "rings"
+    followed = command("logs", "rings", *there, "--follow", **laptop)
+    assert "rings: finished: 3 of 3 trials ended" in followed.stdout
+    status = json.loads(command("status", "rings", *there, "--json", **laptop).stdout)
+    assert status["counts"] == {"completed": 3}
+    assert not (tmp_path / "laptop").exists()
 
 
 @pytest.mark.verify
