@@ -1,7 +1,7 @@
 """Keeps Ray's nodes on loopback; run by ``ray start`` itself, by the name in ``RAY_START_HOOK``.
 
 ``ray start --node-ip-address 127.0.0.1`` takes the machine's outer address in its place, and servers of a node with
-any other address than this one listen on all of them. Ray's nodes that ``ray.init()`` starts are on 127.0.0.1.
+any other address than this one listen on all of them. ``ray_session`` does the like for what a launch starts.
 """
 
 from __future__ import annotations
