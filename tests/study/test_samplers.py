@@ -129,7 +129,7 @@ def test_tpe_learns_where_runs_die(small_space: Space, folder: Storage, runner: 
 
 
 def test_cmaes_is_refused_where_others_can_write_its_state() -> None:
-    with pytest.raises(StudyError, match="cmaes must not be used with a database or a shared folder: it unpickles its state"):
+    with pytest.raises(StudyError, match="cmaes must not be used with a database or a shared folder: it unpickles"):
         build_sampler({"name": "cmaes"}, study_seed=1, number=0, is_shared=True)
 
 
