@@ -13,7 +13,7 @@ from gansearch.cli._text import print_json
 from gansearch.errors import ExecutorError
 
 if TYPE_CHECKING:
-    from gansearch.executors.jobs import JobServer
+    from gansearch.executors.launch import LaunchOptions
     from gansearch.space import SearchSpace
 
 SPACE_FILE = "space.yaml"
@@ -77,15 +77,19 @@ def tell_from_there(address: str | None, *arguments: str, storage: str | None, *
     return True
 
 
-def drive_there(server: JobServer, there: There, *, follow: bool, as_json: bool) -> None:
-    """Have the head drive a study, and return at once, or when it has ended.
+def drive_there(address: str, there: There, *, follow: bool, as_json: bool) -> None:
+    """Have the head drive a study, where it lies already if it does; return at once, or when it has ended.
 
     Raises:
         ExecutorError: where the job server does not answer, or refuses.
         typer.Exit: with the command's status where it was followed, and that is not 0.
     """
-    arguments = [*there.command, *_options({**there.options, "storage": there.storage})]
-    job = server.submit(arguments, files=there.files, study=there.study, storage=there.storage)
+    from gansearch.executors.jobs import JobServer
+
+    server = JobServer(address)
+    storage = there.storage or server.storage(there.study)
+    arguments = [*there.command, *_options({**there.options, "storage": storage})]
+    job = server.submit(arguments, files=there.files, study=there.study, storage=storage)
     if as_json:
         print_json({"study": there.study, "job": job, "address": server.shown})
     else:
@@ -100,28 +104,34 @@ def drive_there(server: JobServer, there: There, *, follow: bool, as_json: bool)
         raise typer.Exit(status)
 
 
-def launch_there(
-    space: SearchSpace, study: str, plugins: Sequence[Path], storage: str | None, **options: object
-) -> There:
+def launch_there(space: SearchSpace, options: LaunchOptions, storage: str | None) -> There:
     """A launch on the head: the space goes with every change of the command line, and with its script."""
+    study = options.name or space.name
     files = {SPACE_FILE: space.source.encode(), **({} if space.script is None else space.script.sources)}
-    command = ["launch", SPACE_FILE, "--name", study, *_plugin_options(plugins)]
-    return There(study, command, {**files, **_plugin_files(plugins)}, storage, options)
+    command = ["launch", SPACE_FILE, "--name", study, *_plugin_options(options.plugins)]
+    return There(study, command, {**files, **_plugin_files(options.plugins)}, storage, _how(options))
 
 
-def resume_there(study: str, plugins: Sequence[Path], storage: str | None, **options: object) -> There:
+def resume_there(study: str, options: LaunchOptions, trials: int | None, storage: str | None) -> There:
     """A study that goes on on the head."""
-    return There(study, ["resume", study, *_plugin_options(plugins)], _plugin_files(plugins), storage, options)
+    command = ["resume", study, *_plugin_options(options.plugins)]
+    return There(study, command, _plugin_files(options.plugins), storage, {"trials": trials, **_how(options)})
 
 
-def check_travels_without(notify: str | None) -> None:
-    """Refuse a webhook for a job: whoever sees a cluster's jobs sees their command lines.
+def _how(options: LaunchOptions) -> Options:
+    """How to run, as options of the command there.
 
     Raises:
-        ExecutorError: where one is given.
+        ExecutorError: where a webhook is named: whoever sees a cluster's jobs sees their command lines.
     """
-    if notify is not None:
+    if options.notify is not None:
         raise ExecutorError("--notify must not travel with a job, where others can read it: set GANSEARCH_NOTIFY there")
+    return {
+        "executor": options.executor,
+        "data_dir": options.data_dir,
+        "tracking_uri": options.tracking_uri,
+        "seed": options.seed,
+    }
 
 
 def _plugin_files(plugins: Sequence[Path]) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ from gansearch.cli._options import (
 )
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
 from gansearch.cli._settings import Setting, parse_settings, quoted
-from gansearch.cli._there import Follow, check_travels_without, drive_there, is_there, launch_there
+from gansearch.cli._there import Follow, drive_there, is_there, launch_there
 
 
 def launch(
@@ -65,23 +65,10 @@ def launch(
     for path in plugin or ():
         load_file(path)
     loaded = load_space(space, overrides)
-    if address is not None and is_there(address):
-        from gansearch.executors.jobs import JobServer
-
-        there = launch_there(
-            loaded,
-            name or loaded.name,
-            plugin or (),
-            storage_url,
-            executor=executor.value,
-            data_dir=data_dir,
-            tracking_uri=tracking_uri,
-            seed=seed,
-        )
-        check_travels_without(notify)
-        drive_there(JobServer(address), there, follow=follow, as_json=as_json)
-        return
     options = LaunchOptions(name, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address, seed, notify)
+    if address is not None and is_there(address):
+        drive_there(address, launch_there(loaded, options, storage_url), follow=follow, as_json=as_json)
+        return
     run_and_tell(
         lambda watch, say: launch_study(loaded, options, watch=watch, say=say),
         as_json=as_json,

@@ -8,7 +8,7 @@ import typer
 
 from gansearch.cli._options import Address, DataDir, Home, Json, Notify, Plugins, StorageUrl, StudyName, TrackingUri
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
-from gansearch.cli._there import Follow, check_travels_without, drive_there, is_there, resume_there
+from gansearch.cli._there import Follow, drive_there, is_there, resume_there
 
 
 def resume(
@@ -32,27 +32,13 @@ def resume(
 
     Trials that rest go on from their checkpoints, then the rest of the plan is run.
     """
-    if address is not None and is_there(address):
-        from gansearch.executors.jobs import JobServer
-
-        check_travels_without(notify)
-        server = JobServer(address)
-        there = resume_there(
-            name,
-            plugin or (),
-            storage_url or server.storage(name),
-            trials=trials,
-            executor=executor.value,
-            data_dir=data_dir,
-            tracking_uri=tracking_uri,
-        )
-        drive_there(server, there, follow=follow, as_json=as_json)
-        return
-
     from gansearch.executors.launch import LaunchOptions
     from gansearch.executors.launch import resume as resume_study
 
     options = LaunchOptions(None, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address, notify=notify)
+    if address is not None and is_there(address):
+        drive_there(address, resume_there(name, options, trials, storage_url), follow=follow, as_json=as_json)
+        return
     run_and_tell(
         lambda watch, say: resume_study(name, options, trials=trials, watch=watch, say=say),
         as_json=as_json,

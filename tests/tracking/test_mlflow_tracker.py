@@ -18,8 +18,7 @@ import pytest
 from gansearch.records import End, Evaluation, Finding, TrialEnd, TrialIdentity
 from gansearch.tracking import Experiment, MlflowTracker, TrialAbout, artifact_root, default_uri, run_links
 
-TRIAL = TrialIdentity("digits", 7)
-OTHER = TrialIdentity("digits", 8)
+TRIAL, OTHER = TrialIdentity("digits", 7), TrialIdentity("digits", 8)
 
 Open = Callable[..., MlflowTracker]
 Play = Callable[..., None]

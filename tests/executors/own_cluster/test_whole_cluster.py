@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 from gansearch.executors.own_cluster.identity import Identity, family, is_alive
 from gansearch.executors.own_cluster.layout import layout
 from gansearch.executors.own_cluster.state import State, read_state
+from gansearch.space import SearchSpace
 
 DRIVER = """
 import json, ray
@@ -31,19 +32,9 @@ with ray_session(None):
     nodes = {node["NodeName"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
     print(json.dumps({"nodes": nodes, "ran": len(ray.get(host.remote()))}))
 """
+Ring = Callable[..., SearchSpace]
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000"}
 LISTENS = "0A"
-
-
-RING = """
-name: rings
-dataset: {name: ring, train_samples: 640, test_samples: 1000}
-generator: {architecture: mlp, layers: 2, width: 16, latent_size: 4}
-discriminator: {architecture: mlp, layers: 2, width: 16, dropout: {float: [0.0, 0.5]}}
-training: {batch_size: 32, epochs: 2, evaluate_every: 1}
-resources: {cpu: 1, lanes: 1}
-plan: {kind: search, trials: 2, sampler: random, pruner: none}
-"""
 
 
 def gansearch(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -101,9 +92,11 @@ def cluster(service: tuple[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.verify
-def test_jobs_are_driven_from_elsewhere_by_whoever_has_the_token(cluster: dict[str, Any], tmp_path: Path) -> None:
+def test_jobs_are_driven_from_elsewhere_by_whoever_has_the_token(
+    cluster: dict[str, Any], ring: Ring, tmp_path: Path
+) -> None:
     space = tmp_path / "rings.yaml"
-    space.write_text(RING, encoding="utf-8")
+    space.write_text(ring(plan__trials=2, resources__lanes=1).source, encoding="utf-8")
     there = ("--address", cluster["dashboard"])
     token = {name: value for name, value in cluster["environment"].items() if name.startswith("RAY_AUTH")}
     laptop = {"GANSEARCH_HOME": str(tmp_path / "laptop"), **token}
