@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -22,6 +23,15 @@ install_import_hook(
 from gansearch import plugins  # noqa: E402
 from gansearch.data import Data  # noqa: E402
 from gansearch.testing.data import TinyImages  # noqa: E402
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose checks say that they take long come first: the last ones would otherwise run on, alone."""
+    seconds: Counter[Path] = Counter()
+    for item in items:
+        for mark in item.iter_markers("verify"):
+            seconds[item.path] += mark.kwargs.get("seconds", 0)
+    items.sort(key=lambda item: -seconds[item.path])
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -105,7 +105,7 @@ def test_a_file_with_the_name_of_an_installed_one_is_refused(install: Install, t
     assert f"'installed' is that of Installed in my_tricks and of Installed in {mine}" in said.stderr
 
 
-@pytest.mark.verify
+@pytest.mark.verify(seconds=130)
 @pytest.mark.timeout(600)
 def test_workers_of_ray_know_it_too(install: Install, tmp_path: Path) -> None:
     (tmp_path / "rings.yaml").write_text(SPACE, encoding="utf-8")

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from gansearch.tracking.links import VIEW
 from tests.browser.served import Served, ask
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.verify(seconds=20), pytest.mark.timeout(900)]
 Picture = Callable[[str], None]
 
 METRIC = "frechet_distance"

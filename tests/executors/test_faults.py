@@ -74,7 +74,7 @@ def test_a_trial_that_ends_in_nan_diverges_and_the_others_go_on(ring: Ring) -> N
     assert diverged.reason.str.contains("no finite number").all()
 
 
-@pytest.mark.verify
+@pytest.mark.verify(seconds=110)
 def test_a_worker_that_is_killed_costs_nothing_but_time(ring: Ring) -> None:
     space = ring(plan__trials=1, training__epochs=40, training__evaluate_every=5)
     launch(space, LaunchOptions(executor="local", name="undisturbed"))

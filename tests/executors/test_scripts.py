@@ -135,7 +135,7 @@ def test_what_needs_networks_of_the_package_refuses_a_script(own: Own) -> None:
         gansearch.train(space.settings(space.default_parameters()))
 
 
-@pytest.mark.verify
+@pytest.mark.verify(seconds=100)
 def test_a_script_runs_on_workers_of_ray_with_the_same_curve(own: Own, tmp_path: Path) -> None:
     space = own()
     (tmp_path / "train.py").unlink()  # workers have the study's own copy

@@ -21,7 +21,7 @@ from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.verify(seconds=120), pytest.mark.timeout(900)]
 
 Ring = Callable[..., SearchSpace]
 

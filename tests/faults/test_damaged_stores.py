@@ -29,7 +29,7 @@ plan: {kind: grid, objective: {metric: frechet_distance}}
 detectors: {mode: shadow}
 """
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]  # several processes one after the other
+pytestmark = [pytest.mark.verify(seconds=40), pytest.mark.timeout(900)]  # several processes one after the other
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from tests.faults.rounds import Round
 from tests.faults.searches import GRID, TPE
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.verify(seconds=270), pytest.mark.timeout(1200)]
 
 Say = Callable[[str], None]
 

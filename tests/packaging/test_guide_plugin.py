@@ -108,7 +108,7 @@ def test_it_runs_in_packs_as_the_guide_says(
     assert Storage(study_dir("moons")).read("plugins/moons.py").decode() == FILES["moons.py"]
 
 
-@pytest.mark.verify
+@pytest.mark.verify(seconds=150)
 @pytest.mark.timeout(600)
 def test_workers_need_no_file_but_the_study_s(folder: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"

@@ -51,7 +51,7 @@ def test_the_samples_cover_the_space() -> None:
     assert len(on) >= 20
 
 
-@pytest.mark.verify
+@pytest.mark.verify(seconds=40)
 @pytest.mark.parametrize("part", range(6))
 def test_each_trains_fifty_steps(part: int) -> None:
     finite = 0

@@ -30,7 +30,7 @@ from gansearch.study import StudyStatus, open_readonly, request_stop
 from gansearch.tracking import Experiment, MlflowTracker, bring_up_to_date, default_uri, run_links
 from gansearch.tracking.links import VIEW
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.verify(seconds=70), pytest.mark.timeout(1200)]
 TRIAL = TrialIdentity("digits", 7)
 OUTAGE_S = 60.0
 RINGS = """

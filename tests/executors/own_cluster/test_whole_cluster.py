@@ -91,7 +91,7 @@ def cluster(service: tuple[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
     return said
 
 
-@pytest.mark.verify
+@pytest.mark.verify(seconds=270)
 def test_jobs_are_driven_from_elsewhere_by_whoever_has_the_token(
     cluster: dict[str, Any], ring: Ring, tmp_path: Path
 ) -> None:
