@@ -247,6 +247,8 @@ class LaneReport:
     end: TrialEnd | None = None
     seconds: float = 0.0
     """Time that the trial has trained and evaluated so far, over all attempts."""
+    most_lanes: int | None = 0
+    """Lanes that the trial's pack can have at most now; None where no bound is known, 0 where nobody may join it."""
 
 
 def reals_seen(settings: Mapping[str, Setting], steps: int) -> int | None:

@@ -52,7 +52,8 @@ MEANINGS = {
     "plan.hours": "An older spelling of `budget.hours`; one of the two.",
     "plan.epochs": "An older spelling of `budget.epochs`; one of the two.",
     "resources.cpu": "Cores of one Ray Tune trial; also its threads.",
-    "resources.gpu": "GPUs of one Ray Tune trial; a fraction shares one. Above 0, trials train on CUDA.",
+    "resources.gpu": "GPUs of one Ray Tune trial; a fraction shares one. Above 0, trials train on CUDA unless `device` "
+    "says otherwise.",
 }
 """Of keys whose meaning is more than the docstring of the value that they become."""
 

@@ -11,6 +11,7 @@ from gansearch.cli.export import export
 from gansearch.cli.extend import extend
 from gansearch.cli.import_study import import_study
 from gansearch.cli.launch import launch
+from gansearch.cli.list_studies import list_studies
 from gansearch.cli.logs import logs
 from gansearch.cli.measure import measure
 from gansearch.cli.plan import plan
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 for command in (launch, resume, status, stop, report, ui):
     app.command(no_args_is_help=command in (launch, resume, stop, report))(command)
+app.command("list")(list_studies)
 app.command("logs", no_args_is_help=True)(logs)
 app.command("compare", no_args_is_help=True)(compare)
 app.command("reproduce", no_args_is_help=True)(reproduce)

@@ -7,6 +7,10 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gansearch.study import StudyStatus
 
 THERE = ("resume", "status", "stop", "logs")
 """Commands that take the address of a cluster's head."""
@@ -23,6 +27,17 @@ def command(*arguments: str) -> str:
     where = [] if home() == Path.home() / ".gansearch" else ["--home", str(home())]
     url = os.environ.get(VARIABLE)
     return shlex.join([_program(), *arguments, *where, *(["--storage", url] if url else [])])
+
+
+def resume_command(status: StudyStatus) -> str:
+    """The command that goes on with a study: with more of what is spent, or with more trials where none is left."""
+    from gansearch.cli._progress import progress
+
+    spent = [bound for bound in status.bounds if bound.is_spent]
+    words = [word for bound in spent for word in ("--budget", f"{bound.key}=+{bound.planned or bound.most:g}")]
+    if status.can_extend and progress(status).ended == status.trials_wanted:
+        words += ["--trials", "+10"]
+    return command("resume", status.name, *words)
 
 
 def _program() -> str:

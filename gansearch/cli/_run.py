@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from gansearch.cli._errors import INTERRUPTED
-from gansearch.cli._next import command
+from gansearch.cli._next import command, resume_command
 from gansearch.cli._text import print_json
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def told(result: LaunchResult, tracking_uri: str | None = None) -> str:
         lines += [f"findings  {result.report.markdown}", f"to share  {result.report.html}"]
         store = () if tracking_uri is None else ("--tracking-uri", shown(tracking_uri))
         lines.append(f"MLflow    {command('ui', *store)}")
-        if result.status.can_extend:
-            lines.append(f"go on     {command('resume', result.name, '--trials', '+10')}")
+        if result.status.can_extend or any(bound.is_spent for bound in result.status.bounds):
+            lines.append(f"go on     {resume_command(result.status)}")
     else:
         lines += [f"go on     {command('resume', result.name)}", f"so far    {command('report', result.name)}"]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The option ``--set KEY=VALUE``, which overrides one key of a search space."""
+"""Options that take ``KEY=VALUE``: ``--set`` overrides one key of a search space, ``--budget`` one bound of a study."""
 
 from __future__ import annotations
 
@@ -20,7 +20,18 @@ Setting = Annotated[
 ]
 
 
-def parse_settings(said: Sequence[str]) -> dict[str, str]:
+BudgetChange = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--budget",
+        help="Change one bound of the budget: hours=20 sets it, hours=+5 adds to it, hours=null lifts it. Repeatable.",
+        metavar="KEY=[+]N",
+        show_default=False,
+    ),
+]
+
+
+def parse_settings(said: Sequence[str], option: str = "--set") -> dict[str, str]:
     """``["training.batch_size=64"]`` as ``{"training.batch_size": "64"}``; the space reads the values as YAML.
 
     Raises:
@@ -30,7 +41,7 @@ def parse_settings(said: Sequence[str]) -> dict[str, str]:
     for each in said:
         key, equals, value = each.partition("=")
         if not (key.strip() and equals):
-            raise typer.BadParameter(f"must be KEY=VALUE; got {each!r}", param_hint="--set")
+            raise typer.BadParameter(f"must be KEY=VALUE; got {each!r}", param_hint=option)
         found[key.strip()] = value.strip()
     return found
 

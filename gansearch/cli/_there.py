@@ -50,13 +50,16 @@ def is_there(address: str | None) -> bool:
     return address is not None and address.startswith(("http://", "https://"))
 
 
-def tell_from_there(address: str | None, *arguments: str, storage: str | None, **options: object) -> bool:
+def tell_from_there(
+    address: str | None, *arguments: str, storage: str | None, studies: Sequence[str] | None = None, **options: object
+) -> bool:
     """Run a command that ends by itself on the head and print what it prints; False where no head is named.
 
     Args:
         address: of its job server, or None.
         arguments: the command, and the study that it is about.
         storage: where that lies; None takes what was said when it was launched.
+        studies: what the study may be called, where that is not the command's first argument.
         options: of the command.
 
     Raises:
@@ -68,8 +71,8 @@ def tell_from_there(address: str | None, *arguments: str, storage: str | None, *
     from gansearch.executors.jobs import JobServer
 
     server = JobServer(address)
-    if storage is None and len(arguments) > 1:
-        storage = server.storage(arguments[1])
+    for study in arguments[1:2] if studies is None else studies:
+        storage = storage or server.storage(study)
     printed, status = server.output([*arguments, *_options({**options, "storage": storage})])
     typer.echo(printed, nl=False)
     if status:
@@ -112,10 +115,18 @@ def launch_there(space: SearchSpace, options: LaunchOptions, storage: str | None
     return There(study, command, {**files, **_plugin_files(options.plugins)}, storage, _how(options))
 
 
-def resume_there(study: str, options: LaunchOptions, trials: int | None, storage: str | None) -> There:
+def resume_there(
+    study: str, options: LaunchOptions, trials: int | None, budget: Sequence[str] | None, storage: str | None
+) -> There:
     """A study that goes on on the head."""
-    command = ["resume", study, *_plugin_options(options.plugins)]
+    bounds = [word for bound in budget or () for word in ("--budget", bound)]
+    command = ["resume", study, *bounds, *_plugin_options(options.plugins)]
     return There(study, command, _plugin_files(options.plugins), storage, {"trials": trials, **_how(options)})
+
+
+def extend_there(study: str, number: int, epochs: str, options: LaunchOptions, storage: str | None) -> There:
+    """A trial that goes on on the head."""
+    return There(study, ["extend", study, str(number), "--epochs", epochs], {}, storage, _how(options))
 
 
 def _how(options: LaunchOptions) -> Options:

@@ -9,6 +9,7 @@ import typer
 
 from gansearch.cli._options import Home, Json, StorageUrl
 from gansearch.cli._text import columns, duration, number, print_json
+from gansearch.cli._there import HeadAddress, tell_from_there
 from gansearch.errors import StudyError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def compare(
         typer.Argument(help="Runs, as digits-3 or digits-3-r1, or studies.", metavar="A B [...]", show_default=False),
     ],
     as_json: Json = False,
+    address: HeadAddress = None,
     home: Home = None,
     storage_url: StorageUrl = None,
 ) -> None:
@@ -35,6 +37,13 @@ def compare(
     """
     if len(names) < 2:
         raise typer.BadParameter("give two names or more", param_hint="A B")
+    if address is not None:
+        from gansearch.study.runs import parse_identity
+
+        identity = parse_identity(names[0])
+        of = [names[0], *([] if identity is None else [identity.study])]
+        tell_from_there(address, "compare", *names, storage=storage_url, studies=of, json=as_json)
+        return
     runs, studies = _loaded(names)
 
     if studies:

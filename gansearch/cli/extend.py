@@ -8,6 +8,7 @@ import typer
 
 from gansearch.cli._options import Address, DataDir, Home, Json, StorageUrl, StudyName, TrackingUri
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
+from gansearch.cli._there import Follow, drive_there, extend_there, is_there
 
 
 def extend(
@@ -21,6 +22,7 @@ def extend(
     address: Address = None,
     data_dir: DataDir = None,
     tracking_uri: TrackingUri = None,
+    follow: Follow = False,
     as_json: Json = False,
     home: Home = None,
     storage_url: StorageUrl = None,
@@ -34,6 +36,9 @@ def extend(
     from gansearch.executors.launch import extend as extend_trial
 
     options = LaunchOptions(None, executor.value, tracking_uri, data_dir, (), address)
+    if address is not None and is_there(address):
+        drive_there(address, extend_there(name, number, epochs, options, storage_url), follow=follow, as_json=as_json)
+        return
     run_and_tell(
         lambda watch, say: extend_trial(name, number, epochs, options, watch=watch, say=say),
         as_json=as_json,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gansearch.cli._options import Home, Json, TrackingUri
+from gansearch.cli._options import Home, Json, StorageUrl, TrackingUri
 from gansearch.cli._text import print_json
 
 
@@ -20,6 +20,7 @@ def import_study(
     tracking_uri: TrackingUri = None,
     as_json: Json = False,
     home: Home = None,
+    storage_url: StorageUrl = None,
 ) -> None:
     """Make a study of what the torch-only runner has trained.
 

@@ -8,6 +8,7 @@ import typer
 
 from gansearch.cli._options import Address, DataDir, Home, Json, Notify, Plugins, StorageUrl, StudyName, TrackingUri
 from gansearch.cli._run import Executor, ExecutorName, run_and_tell
+from gansearch.cli._settings import BudgetChange, parse_settings
 from gansearch.cli._there import Follow, drive_there, is_there, resume_there
 
 
@@ -17,6 +18,7 @@ def resume(
         int | None,
         typer.Option(help="This many trials more than planned so far.", metavar="+N", min=1, show_default=False),
     ] = None,
+    budget: BudgetChange = None,
     executor: Executor = ExecutorName.RAY_TUNE,
     address: Address = None,
     data_dir: DataDir = None,
@@ -30,17 +32,20 @@ def resume(
 ) -> None:
     """Continue a study from its storage.
 
-    Trials that rest go on from their checkpoints, then the rest of the plan is run.
+    Trials that rest go on from their checkpoints, then the rest of the plan is run. What is added to the plan or the
+    budget stays with the study.
     """
+    bounds = parse_settings(budget or (), "--budget")
+
     from gansearch.executors.launch import LaunchOptions
     from gansearch.executors.launch import resume as resume_study
 
     options = LaunchOptions(None, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address, notify=notify)
     if address is not None and is_there(address):
-        drive_there(address, resume_there(name, options, trials, storage_url), follow=follow, as_json=as_json)
+        drive_there(address, resume_there(name, options, trials, budget, storage_url), follow=follow, as_json=as_json)
         return
     run_and_tell(
-        lambda watch, say: resume_study(name, options, trials=trials, watch=watch, say=say),
+        lambda watch, say: resume_study(name, options, trials=trials, budget=bounds, watch=watch, say=say),
         as_json=as_json,
         tracking_uri=tracking_uri,
     )

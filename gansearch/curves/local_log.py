@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gansearch.curves.segment import LONGEST_HEADER, Scan, origin, placed, scan
+from gansearch.curves.segment import LONGEST_HEADER, Scan, Segment, origin, placed, scan, segments
 from gansearch.storage.disk_errors import storage_errors
 from gansearch.storage.local_files import sync_folder
 
@@ -65,6 +65,18 @@ class LocalLog:
             file.seek(cursor)
             content = file.read()
         return scan(content, str(self._path), cursor, first)
+
+    def segments(self) -> list[Segment]:
+        """All whole segments."""
+        if not self._path.exists():
+            return []
+        with storage_errors("read", str(self._path)):
+            content = self._path.read_bytes()
+        return segments(content, str(self._path))[0]
+
+    def compact(self) -> int:
+        """Nothing: a file is one already."""
+        return 0
 
     def close(self) -> None:
         """Let go of the file."""

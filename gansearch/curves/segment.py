@@ -13,7 +13,7 @@ Segments of older files are ``GSR1``, with a header whose checksum does not cove
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gansearch.curves.record import Record, from_line, to_line
@@ -34,6 +34,17 @@ class _Header:
     length: int
     checksum: int
     """Of the payload."""
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """One portion of a record."""
+
+    attempt: int
+    """That wrote it."""
+    payload: bytes
+    """As ``lines`` makes it."""
+    records: list[Record]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +83,15 @@ def pack(attempt: int, records: Sequence[Record]) -> bytes:
     return f"{said} {crc32(said.encode()):08x}\n".encode() + payload
 
 
+def joined(segments: Iterable[Segment]) -> bytes:
+    """A whole file of segments."""
+    content, first = bytearray(), None
+    for segment in segments:
+        content += placed(segment.attempt, segment.payload, len(content), first)
+        first = origin(bytes(content[:LONGEST_HEADER])) if first is None else first
+    return bytes(content)
+
+
 def pack_all(records: Sequence[Record]) -> bytes:
     """A whole file of ``records``, a segment each."""
     content, first = b"", None
@@ -100,16 +120,34 @@ def scan(content: bytes, name: str, start: int = 0, first: int | None = None) ->
     Raises:
         CorruptFileError: where the content is damaged, with file and offset.
     """
+    found, end = segments(content, name, start, first)
+    return Scan([record for segment in found for record in segment.records], end)
+
+
+def segments(content: bytes, name: str, start: int = 0, first: int | None = None) -> tuple[list[Segment], int]:
+    """As ``scan``, the segments one by one, with the offset behind the last of them."""
     reading = _Reading(content, name, start, origin(content) if first is None else first)
-    records: list[Record] = []
+    found: list[Segment] = []
     at = 0
     while at < len(content):
-        found = reading.segment(at)
-        if found is None:
+        one = reading.segment(at)
+        if one is None:
             break
-        more, at = found
-        records.extend(more)
-    return Scan(records, start + at)
+        segment, at = one
+        found.append(segment)
+    return found, start + at
+
+
+def whole_segments(content: bytes, name: str) -> list[Segment]:
+    """The segments of an object, which has no torn end.
+
+    Raises:
+        CorruptFileError: where it is damaged or ends within a segment.
+    """
+    found, end = segments(content, name)
+    if end != len(content):
+        raise CorruptFileError(f"{name} is damaged: it ends within a segment")
+    return found
 
 
 @dataclass(frozen=True)
@@ -121,8 +159,8 @@ class _Reading:
     start: int
     origin: int | None
 
-    def segment(self, at: int) -> tuple[list[Record], int] | None:
-        """The records of the segment at ``at`` and the offset behind it; None where the end is torn."""
+    def segment(self, at: int) -> tuple[Segment, int] | None:
+        """The segment at ``at`` and the offset behind it; None where the end is torn."""
         newline = self.content.find(b"\n", at, at + LONGEST_HEADER)
         if newline < 0 and len(self.content) - at < LONGEST_HEADER:
             return None
@@ -138,7 +176,7 @@ class _Reading:
         payload = self.content[newline + 1 : end]
         if len(payload) < header.length or self._never_reached_the_disk(payload, header, end):
             return None
-        return self._records(payload, header, at), end
+        return Segment(header.attempt, payload, self._records(payload, header, at)), end
 
     def _header(self, at: int, newline: int) -> _Header | None:
         """The header at ``at``; None where there is none that belongs there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -15,11 +16,19 @@ from gansearch.errors import FencedError
 from gansearch.records import TrialIdentity
 from gansearch.storage import Storage
 
+FOLDER: Final = "records"
+
 
 def open_log(storage: Storage, identity: TrialIdentity, attempt: int) -> LocalLog | RemoteLog:
-    """Where a trial's records lie: ``records/<identity>.records``, or objects below ``records/<identity>/``."""
-    path = storage.local_path(f"records/{identity}.records")
-    return RemoteLog(storage, f"records/{identity}", attempt) if path is None else LocalLog(path)
+    """What reads and writes a trial's records where they lie."""
+    path = record_path(storage, identity)
+    local = storage.local_path(path)
+    return RemoteLog(storage, path, attempt) if local is None else LocalLog(local)
+
+
+def record_path(storage: Storage, identity: TrialIdentity) -> str:
+    """Where a trial's records lie: the file ``records/<identity>.records``, or objects below ``records/<identity>``."""
+    return f"{FOLDER}/{identity}" + (".records" if storage.local_path() is not None else "")
 
 
 class CurveWriter:

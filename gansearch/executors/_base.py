@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, Self
 
@@ -46,6 +46,15 @@ class Executor(AbstractContextManager["Executor"], Protocol):
         """Drive the study to its end, or until it is asked to stop."""
         ...
 
-    def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
-        """Measure completed trials by the protocol of the end."""
+    def finalise(
+        self,
+        assignments: Sequence[Assignment],
+        context: TrialContext,
+        stop: Callable[[], bool],
+        say: Callable[[str], None],
+    ) -> None:
+        """Measure completed trials by the protocol of the end, until ``stop`` says that the user wants the end.
+
+        What a lost worker or a file that cannot be written has left unmeasured is told by ``say``, and is no error.
+        """
         ...

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from gansearch.executors.feed import TrackingFeed
-from gansearch.executors.packing import Packer
-from gansearch.records import Assignment, Decision, End, LaneReport, Setting
+from gansearch.executors.packing import Packer, left_after
+from gansearch.records import Assignment, Decision, End, LaneReport, Setting, TrialEnd
 from gansearch.study import Study, StudyStatus
 from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.run import Answer
@@ -30,7 +30,7 @@ class Driver:
         workers: packs that run at a time, where no pack may be so large that one of them is left without trials; None
             where packs are as large as they can be.
         watch: called at most once a second with the study's status.
-        say: told of what was lost.
+        say: told of what was lost, and what is waited for.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Driver:
         self._workers = workers
         self._packer = Packer(study.ask, lanes, fair=None if workers is None else self._fair)
         self._watch = watch
-        self._say = say
+        self.say = say
         self._watched = 0.0
         self._unwritten = 0
         self.storage_failure: str | None = None
@@ -71,15 +71,20 @@ class Driver:
         if self.stopping:
             return []
         pack = self._packer.next_pack()
-        self._study.packed(pack)
-        self._show_ends()
-        for assignment in pack:
-            self._feed.started(assignment)
+        self._started(pack, pack)
         self.show()
         return pack
 
-    def report(self, reports: Sequence[LaneReport]) -> Answer:
-        """Pass reports to the study and return its answer. An empty list asks only whether to stop."""
+    def report(
+        self, reports: Sequence[LaneReport], pack: Sequence[Assignment] = (), *, is_leaving: bool = False
+    ) -> Answer:
+        """Pass reports to the study and return its answer. An empty list asks only whether to stop.
+
+        Args:
+            reports: of one pack.
+            pack: its trials that had not ended before, so that others can take the places of those that now have.
+            is_leaving: whether its node is taken away, so that it must write its checkpoints and go on elsewhere.
+        """
         if reports:
             self._unwritten = 0
         decisions = {report.identity: self._study.report(report) for report in reports}
@@ -89,13 +94,24 @@ class Driver:
         self.show()
         pruned = frozenset(who for who, said in decisions.items() if said is Decision.PRUNE)
         resting, discarded = self._study.stopped()
-        return Answer(prune=pruned | discarded, rest=resting, stop=self._stop())
+        stop = self._stop() or (End.PREEMPTED if is_leaving else None)
+        join = self._joining(reports, pack) if stop is None else ()
+        return Answer(prune=pruned | discarded, rest=resting, stop=stop, join=join)
 
     def lost(self, assignments: Sequence[Assignment], reason: str) -> None:
         """Tell the study that a worker died under these trials; it offers them again as the next attempt."""
-        self._say(f"{_named(assignments)}: {reason}; to be begun again where the last checkpoint was written")
+        if not assignments:  # all had ended before it died
+            return
+        self.say(f"{_named(assignments)}: {reason}; to be begun again where the last checkpoint was written")
         for each in assignments:
             self._study.lost(each.identity, each.attempt, reason)
+        self._show_ends()
+
+    def preempted(self, assignments: Sequence[Assignment]) -> None:
+        """The node of these trials is taken away; those that have not said so themselves had not begun there."""
+        for each in assignments:
+            end = TrialEnd(End.PREEMPTED, "its node was taken away before it could begin", 0, 0)
+            self._study.report(LaneReport(each.identity, each.attempt, step=0, epoch=0, end=end))
         self._show_ends()
 
     def unwritten(self, assignments: Sequence[Assignment], reason: str) -> None:
@@ -103,7 +119,7 @@ class Driver:
 
         That says nothing about the trials: they are offered again, or rest until the study is resumed.
         """
-        self._say(f"{_named(assignments)}: {reason}")
+        self.say(f"{_named(assignments)}: {reason}")
         self._unwritten += 1
         if self._unwritten >= UNWRITTEN:
             self.storage_failure = reason
@@ -122,6 +138,23 @@ class Driver:
         if self._watch is not None and now - self._watched >= WATCH_EVERY_S:
             self._watched = now
             self._watch(self._study.status())
+
+    def _joining(self, reports: Sequence[LaneReport], pack: Sequence[Assignment]) -> tuple[Assignment, ...]:
+        """Trials that join a pack whose lanes have ended, at this moment only: it is assembled anew as it is."""
+        left = left_after(pack, reports)
+        if not left or len(left) == len(pack):
+            return ()
+        joined = self._packer.joining(left, reports[0].most_lanes)
+        if joined:
+            self._started(joined, [*left, *joined])
+        return tuple(joined)
+
+    def _started(self, assignments: Sequence[Assignment], pack: Sequence[Assignment]) -> None:
+        """Tell of trials that are handed out, and with whom they are trained."""
+        self._study.packed(pack)
+        self._show_ends()
+        for assignment in assignments:
+            self._feed.started(assignment)
 
     def _fair(self) -> int:
         """The most lanes of the next pack, whose first trial has been asked for, that leave every worker a trial."""

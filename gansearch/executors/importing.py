@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gansearch.errors import CorruptFileError, SpecError, StudyError, StudyExistsError, TrackingError
+from gansearch.curves.whole import is_recorded
+from gansearch.errors import CorruptFileError, SpecError, StudyExistsError, TrackingError
 from gansearch.executors.hand_over import track_command
 from gansearch.executors.launch_run import Say
 from gansearch.executors.preflight import check_tracking
@@ -19,6 +20,7 @@ from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir
 from gansearch.storage.place import studies_storage, study_storage
 from gansearch.study import StudyStatus, list_studies, open_readonly
+from gansearch.study.database import check_database
 from gansearch.study.importing import RunElsewhere, create_imported, update_imported
 from gansearch.study.launches import record_launch
 from gansearch.study.listed_space import space_of
@@ -60,7 +62,7 @@ def import_folder(folder: Path, name: str, *, tracking_uri: str | None = None, s
         SpecError: where the folder is none of a runner, its list has no search space, or does not follow from it.
         StudyExistsError: where the name is taken by a study that does not come from this list.
         StudyLockedError: where that study is being driven.
-        StudyError: where studies do not lie on this machine.
+        StudyError: where the study is to lie elsewhere and no database is named for its decisions.
     """
     say = say or _silent
     spec = _spec_of(folder)
@@ -69,9 +71,8 @@ def import_folder(folder: Path, name: str, *, tracking_uri: str | None = None, s
         load_file(plugin)
     space = space_of(spec, str(folder / SPEC_FILE))
     target = study_storage(name)
-    if target.local_path() is None:
-        raise StudyError(f"a runner's folder is imported into a folder of this machine; got {target.url}")
     is_new = _is_new(name, target, spec)
+    check_database(target)
     check_tracking(tracking_uri or default_uri(), say)
     target.write(SPEC_FILE, (folder / SPEC_FILE).read_bytes())
     runs = [_copied(each, Storage(folder), target, name, say) for each in spec.assignments]
@@ -117,7 +118,7 @@ def _copied(assignment: Assignment, source: Storage, target: Storage, name: str,
     old = assignment.identity
     new = TrialIdentity(name, old.number, old.replicate)
     mine = replace(assignment, identity=new)
-    if not source.exists(f"records/{old}.records"):
+    if not is_recorded(source, old):
         return RunElsewhere(mine, NOT_BEGUN, is_taken=False)
     try:
         is_taken = TrialCopy(source, target, old, new).run()

@@ -148,6 +148,12 @@ class JobServer:
         found = self.jobs(study)
         return (found[0].metadata or {}).get(STORAGE) if found else None
 
+    def storages(self) -> list[str]:
+        """Every place of studies that was named when one was submitted, sorted."""
+        with self._explained():
+            found = {(job.metadata or {}).get(STORAGE) for job in self._client.list_jobs()}
+        return sorted(place for place in found if place is not None)
+
     def newest(self, study: str) -> str:
         """The job that drives a study, or drove it last.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
+from gansearch.errors import ExecutorError
 from gansearch.executors.data_files import with_absolute_paths
 from gansearch.executors.data_sentences import data_sentences
 from gansearch.executors.launch_run import LaunchOptions, LaunchResult, LaunchRun, Say, Watch
@@ -19,6 +21,7 @@ from gansearch.storage.place import study_storage
 from gansearch.study import Study, plugin_files
 from gansearch.tracking import default_uri
 from gansearch.trial.context import TrialContext
+from gansearch.trial.device import is_found
 from gansearch.trial.probe import evaluation_cost
 from gansearch.trial.workbench import open_workbench
 
@@ -67,7 +70,13 @@ def launch(
 
 
 def resume(
-    name: str, options: LaunchOptions, *, trials: int | None = None, watch: Watch | None = None, say: Say | None = None
+    name: str,
+    options: LaunchOptions,
+    *,
+    trials: int | None = None,
+    budget: Mapping[str, str] | None = None,
+    watch: Watch | None = None,
+    say: Say | None = None,
 ) -> LaunchResult:
     """Continue a study from its storage: interrupted trials from their checkpoints, then new ones.
 
@@ -75,6 +84,7 @@ def resume(
         name: of the study.
         options: how to run; ``name`` and ``seed`` are the study's own.
         trials: further trials to run beyond the plan's.
+        budget: changes of it by key: ``20`` sets a bound, ``+5`` adds to it, ``null`` lifts it.
         watch: as for ``launch``.
         say: as for ``launch``.
 
@@ -82,6 +92,8 @@ def resume(
         StudyNotFoundError: where there is none of that name.
         StudyLockedError: where another driver holds it.
         PluginError: where a plug-in file is given that differs from the study's own.
+        SpaceError: where the budget has no such bound, or it breaks what holds for a space's.
+        StudyError: where trials cannot be added, or a bound of the budget is spent already.
     """
     say = say or _silent
     storage = study_storage(name)
@@ -90,8 +102,7 @@ def resume(
         plugin_files.check_given(storage, options.plugins)
         context = trial_context(study.space, storage, options)
         _open_data(study.space, context, say)
-        if trials is not None:
-            study.extend(trials=trials)
+        study.extend(trials=trials or 0, budget=budget)
         return LaunchRun(study, context, options, watch, say).run()
 
 
@@ -157,7 +168,7 @@ def trial_context(space: SearchSpace, storage: Storage, options: LaunchOptions) 
         final_evaluation=space.plan.kind != "search",
         plugins=plugin_files.kept(storage),
         threads=max(1, int(space.resources.cpu)),
-        device="cuda" if space.resources.gpu else "cpu",
+        device=space.resources.trains_on,
         memory_share=min(1.0, space.resources.gpu) or 1.0,
         objectives=tuple(objective.metric for objective in space.plan.objectives),
         also=space.evaluation.also,
@@ -166,12 +177,22 @@ def trial_context(space: SearchSpace, storage: Storage, options: LaunchOptions) 
 
 
 def with_evaluation_interval(space: SearchSpace, context: TrialContext, say: Say) -> SearchSpace:
-    """The space with ``training.evaluate_every`` measured where the user left it out; a script decides it itself."""
+    """The space with ``training.evaluate_every`` measured where the user left it out; a script decides it itself.
+
+    Raises:
+        ExecutorError: where it is to be measured on CUDA, and there is none here.
+    """
     if space.script is not None:
         return space
     settings = space.settings(space.default_parameters())
     if settings.get("training.evaluate_every") is not None:
         return space
+    if not is_found(context.device):
+        raise ExecutorError(
+            "training.evaluate_every must be given where trials train on CUDA (resources.gpu is above 0) and the "
+            "launch runs on a machine without, which cannot measure it; got none. Give it, as with --set "
+            "training.evaluate_every=5, or train on the CPU: --set resources.device=cpu"
+        )
     cost = evaluation_cost(settings, context)
     say(
         f"evaluating every {cost.evaluate_every} epochs: {cost.evaluation_s:.2f} s an evaluation, "

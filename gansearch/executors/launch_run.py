@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from threading import Thread
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from gansearch.errors import StorageError
 from gansearch.executors._base import Executor
 from gansearch.executors.driver import Driver
 from gansearch.executors.end_clearing import clear_at_end
+from gansearch.executors.end_compaction import compact_at_end
 from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.hand_over import TrackingOutcome, hand_over, track_command
 from gansearch.executors.lane_choice import LaneChoice, choose_lanes
@@ -20,14 +22,17 @@ from gansearch.executors.noise_measuring import keep_noise_floor
 from gansearch.executors.notify import Notifier
 from gansearch.executors.study_source import StudySource
 from gansearch.executors.webhook import webhook
-from gansearch.reporting import ReportFiles, write_report
 from gansearch.study import Study, StudyStatus
 from gansearch.study.launches import close_left_launches, record_launch, update_launch
 from gansearch.study.retention import MEASURED_AT_END
 from gansearch.tracking import Experiment, MlflowTracker, default_uri
+from gansearch.tracking.silence import import_mlflow
 from gansearch.trial import provenance
 from gansearch.trial.context import TrialContext
 from gansearch.trial.interrupt import Interrupt, interruptible
+
+if TYPE_CHECKING:
+    from gansearch.reporting import ReportFiles
 
 Outcome: TypeAlias = Literal["finished", "interrupted", "stopped"]
 Watch: TypeAlias = Callable[[StudyStatus], None]
@@ -93,12 +98,17 @@ class LaunchRun:
         """Run it, report, and give MLflow what is still on its way there; also where it fails."""
         source = StudySource(self.study.storage, self.study.space, self.study.seed, self.study.trials())
         launch = self._record()
+        executor = self._executor()  # imports Ray; the tracker's thread, which imports MLflow, would hold that up
         tracker = self._tracker(source)
         report: ReportFiles | None = None
         outcome: Outcome | None = None
         try:
-            outcome = self._trials(TrackingFeed(tracker, source), launch, notifier)
+            outcome = self._trials(executor, TrackingFeed(tracker, source), launch, notifier)
+            if outcome != "interrupted":  # whoever pressed Ctrl-C waits
+                compact_at_end(self.study.storage, self.study.trials(), self.say)
             if outcome == "finished":
+                from gansearch.reporting import write_report
+
                 report = write_report(self.study.name, self.study.storage, tracking_uri=tracker.uri)
         finally:
             tracked = hand_over(
@@ -137,11 +147,11 @@ class LaunchRun:
             tracker.trials_behind(source.trials)
         return tracker
 
-    def _trials(self, feed: TrackingFeed, launch: int, notifier: Notifier) -> Outcome:
+    def _trials(self, opening: Executor, feed: TrackingFeed, launch: int, notifier: Notifier) -> Outcome:
         """Run trials until there are none, or the user ends it; then measure the best by the protocol of the end."""
         study = self.study
         # The executor first: Ray puts a handler of its own on SIGTERM when it starts.
-        with self._executor() as executor, interruptible(self._tell_how_to_resume) as interrupt:
+        with opening as executor, interruptible(self._tell_how_to_resume) as interrupt:
             executor.check(self.context)
             choice = self._lanes(executor, interrupt, launch)
             workers = executor.workers() if choice.is_bounded else None
@@ -152,19 +162,25 @@ class LaunchRun:
             if driver.storage_failure is not None:
                 how = f"what has not ended rests, and goes on with: gansearch resume {study.name}"
                 raise StorageError(f"{driver.storage_failure}; {how}")
-            if interrupt.asked:
-                return "interrupted"
-            if study.stop_requested:
-                return "stopped"
+            if (early := self._asked_to_end(interrupt)) is not None:
+                return early
             if study.budget_spent is not None:
                 self.say(f"the budget ends the search: {study.budget_spent}; what has not ended rests")
+            Thread(target=import_report, name="gansearch report").start()
             best = study.best_assignments(MEASURED_AT_END * study.space.plan.replicates)
-            executor.finalise(best, self.context)
+            executor.finalise(best, self.context, lambda: self._asked_to_end(interrupt) is not None, self.say)
+            for assignment in best:
+                feed.update(assignment.identity)
+            if (early := self._asked_to_end(interrupt)) is not None:
+                return early
             if best and (self.context.final_evaluation or study.space.script is None):
                 keep_noise_floor(study, self.context, "end", self.say)
-        for assignment in best:
-            feed.update(assignment.identity)
         return "finished"
+
+    def _asked_to_end(self, interrupt: Interrupt) -> Outcome | None:
+        if interrupt.asked:
+            return "interrupted"
+        return "stopped" if self.study.stop_requested else None
 
     def _lanes(self, executor: Executor, interrupt: Interrupt, launch: int) -> LaneChoice:
         """The lanes of a pack: told to the user where it had to be found out, and kept with the launch."""
@@ -185,3 +201,12 @@ class LaunchRun:
 
     def _tell_how_to_resume(self) -> None:
         self.say(f"stopping: trials write their checkpoints; continue later with: gansearch resume {self.study.name}")
+
+
+def import_report() -> None:
+    """Import what writes reports, which takes longer than all else that a launch imports: workers measure meanwhile.
+
+    MLflow comes first, and whole: its own thread may still be importing what both need.
+    """
+    import_mlflow()
+    import gansearch.reporting.report  # noqa: F401

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 from gansearch.errors import CorruptFileError, FencedError, StorageError
 from gansearch.executors.driver import Driver
+from gansearch.executors.packing import left_after
+from gansearch.executors.unmeasured import unmeasured
 from gansearch.records import Assignment, Setting
 from gansearch.trial.context import TrialContext
 from gansearch.trial.final import evaluate_final
@@ -56,10 +58,23 @@ class LocalExecutor:
             else:
                 time.sleep(min(WAIT_S, due_in_s))
 
-    def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
-        """Measure completed trials by the protocol of the end, one after the other."""
+    def finalise(
+        self,
+        assignments: Sequence[Assignment],
+        context: TrialContext,
+        stop: Callable[[], bool],
+        say: Callable[[str], None],
+    ) -> None:
+        """Measure completed trials by the protocol of the end, one after the other; Ctrl-C is heard in between."""
         for assignment in assignments:
-            evaluate_final(assignment, context)
+            if stop():
+                return
+            try:
+                evaluate_final(assignment, context)
+            except FencedError:
+                raise  # another driver has taken the study over
+            except StorageError as error:
+                say(unmeasured(assignment.identity, str(error)))
 
 
 def _run_one(pack: list[Assignment], driver: Driver, context: TrialContext) -> None:
@@ -80,4 +95,5 @@ def _run_one(pack: list[Assignment], driver: Driver, context: TrialContext) -> N
         except StorageError as error:
             driver.unwritten(pack, str(error))
             return
-        answer = driver.report(reports)
+        answer = driver.report(reports, pack)
+        pack = [*left_after(pack, reports), *answer.join]

@@ -10,9 +10,10 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import ray
-from ray._private import ray_constants
+from ray._private import ray_constants, worker
 
 from gansearch.errors import ExecutorError
+from gansearch.executors.cluster_versions import other_versions
 
 # Read by Ray when it starts: its own result files and progress tables are off (ours say more and cost less), and
 # Ctrl-C is handled by `interrupt`, which lets trials write their checkpoints.
@@ -28,7 +29,7 @@ TOKEN = Path("~/.ray/auth_token")
 OWN = "local"
 """Tells Ray to start a cluster of its own: without an address it would join whatever ``/tmp/ray`` names last, which any
 user of the machine may have written."""
-NOISY = ("ray.tune.execution.tune_controller", "ray._private.worker")
+NOISY = ("ray.tune.execution.tune_controller", "ray.tune.tune", "ray._private.worker")
 
 
 @contextmanager
@@ -56,7 +57,8 @@ def _connected(address: str | None, target: str) -> Iterator[None]:
         ray.init(address=target, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     except Exception as error:  # a node that does not come up in time is a bare Exception of Ray's
         where = "on this machine" if address is None else f"at {address!r}"
-        raise ExecutorError(f"no Ray cluster could be started or joined {where}: {error}; try again later") from error
+        unreachable = f"no Ray cluster could be started or joined {where}: {error}; try again later"
+        raise ExecutorError(other_versions(str(error), target) or unreachable) from error
     _keep_token_private()
     try:
         with _quiet():
@@ -111,13 +113,18 @@ def _no_collection() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Leave out what Ray says of a worker that died, with tracebacks of its own: the driver says it in a line."""
+    """Leave out what Ray says of a worker that died, with tracebacks of its own: the driver says it in a line.
+
+    What the cluster's head tells of nodes that died, Ray prints to stdout, whatever ``log_to_driver`` says.
+    """
     loggers = [logging.getLogger(name) for name in NOISY]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)
+    printing, worker.print_to_stdstream = worker.print_to_stdstream, lambda *_, **__: None
     try:
         yield
     finally:
+        worker.print_to_stdstream = printing
         for logger, level in zip(loggers, before, strict=True):
             logger.setLevel(level)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,18 +21,25 @@ from ray.exceptions import RayActorError, RayError
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from gansearch.data import Data
-from gansearch.errors import ExecutorError
+from gansearch.executors.capacity import concurrency, known_growth, living_nodes
+from gansearch.executors.data_places import data_places
 from gansearch.executors.driver import Driver
+from gansearch.executors.final_tasks import RETRIES, await_measurements
 from gansearch.executors.node_check import check_nodes
+from gansearch.executors.packing import left_after
+from gansearch.executors.placed_pack import PlacedPack, has_left
+from gansearch.executors.preemption import Preemption
 from gansearch.executors.ray_desk import Desk
-from gansearch.executors.ray_pack import PackTrainable
 from gansearch.executors.ray_session import ray_session
 from gansearch.executors.ray_tasks import finalise, probe
+from gansearch.executors.waiting import Waiting
 from gansearch.records import Assignment, LaneReport, Setting
 from gansearch.space.plan import Resources
 from gansearch.storage import Storage
+from gansearch.trial.answer import Answer
 from gansearch.trial.context import TrialContext
 from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.lane_table import LaneTable, one_lane
@@ -52,22 +59,30 @@ POLL_S = 0.5
 class StudySearcher(Searcher):  # type: ignore[misc]
     """Gives Tune the packs that the study wants run."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, preemption: Preemption) -> None:
         super().__init__(metric=None, mode=None)
         self._driver = driver
+        self._preemption = preemption
         self._live: dict[str, list[Assignment]] = {}
-        self._reasons: dict[str, str] = {}
+        self._reasons: dict[str, str | None] = {}
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         """A pack; None while running trials may still be handed back; FINISHED when nothing can come any more."""
         pack = self._driver.next_pack()
         if pack:
             self._live[trial_id] = pack
-            return {"pack": pack}
+            return {"pack": pack, "leaving": self._preemption.nodes}
         return None if self._live or self._driver.due_in_s is not None else Searcher.FINISHED
 
-    def died(self, trial_id: str, reason: str) -> None:
-        """Hear why a worker died, before ``on_trial_complete`` is told that it did."""
+    def report(self, trial_id: str, reports: Sequence[LaneReport], *, is_leaving: bool) -> Answer:
+        """Pass a pack's reports to the study; its answer, with the trials that join the pack."""
+        pack = self._live.get(trial_id, [])
+        answer = self._driver.report(reports, pack, is_leaving=is_leaving)
+        self._live[trial_id] = [*left_after(pack, reports), *answer.join]
+        return answer
+
+    def died(self, trial_id: str, reason: str | None) -> None:
+        """Hear why a worker died, before ``on_trial_complete`` is told that it did; None: its node is taken away."""
         self._reasons[trial_id] = reason
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
@@ -75,7 +90,11 @@ class StudySearcher(Searcher):  # type: ignore[misc]
         pack = self._live.pop(trial_id, [])
         said = result or {}
         if error:
-            self._driver.lost(pack, self._reasons.pop(trial_id, "its worker died"))
+            reason = self._reasons.pop(trial_id, "its worker died")
+            if reason is None:
+                self._driver.preempted(pack)
+            else:
+                self._driver.lost(pack, reason)
         elif "lost" in said:
             self._driver.lost(pack, said["lost"])
         elif "unwritten" in said:
@@ -95,11 +114,12 @@ class StudySearcher(Searcher):  # type: ignore[misc]
 class StudyScheduler(FIFOScheduler):  # type: ignore[misc]
     """Passes reports to the study, and the study's answers back. It holds no state."""
 
-    def __init__(self, driver: Driver, searcher: StudySearcher, desk: Any) -> None:
+    def __init__(self, searcher: StudySearcher, desk: Any, preemption: Preemption, waiting: Waiting) -> None:
         super().__init__()
-        self._driver = driver
         self._searcher = searcher
         self._desk = desk
+        self._preemption = preemption
+        self._waiting = waiting
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing, as for the searcher."""
@@ -108,12 +128,23 @@ class StudyScheduler(FIFOScheduler):  # type: ignore[misc]
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
         """Answer before Tune lets the pack go on."""
         reports: Sequence[LaneReport] = result["reports"]
-        ray.get(self._desk.put.remote(trial.trial_id, self._driver.report(reports)))
+        self._preemption.heard(result["node"], reports)
+        is_leaving = self._preemption.concerns(result["node"])
+        answer = self._searcher.report(trial.trial_id, reports, is_leaving=is_leaving)
+        ray.get(self._desk.put.remote(trial.trial_id, answer))
         return str(TrialScheduler.CONTINUE)
+
+    def choose_trial_to_run(self, tune_controller: Any) -> Trial | None:
+        """The next pack that waits; Tune asks some ten times a second, whatever happens."""
+        states = {trial.status for trial in tune_controller.get_live_trials()}
+        self._waiting.tell(is_waiting=Trial.PENDING in states and Trial.RUNNING not in states)
+        chosen: Trial | None = super().choose_trial_to_run(tune_controller)
+        return chosen
 
     def on_trial_error(self, tune_controller: Any, trial: Trial) -> None:
         """Tell the searcher why: Tune tells it only that."""
-        self._searcher.died(trial.trial_id, why_it_died(trial.get_pickled_error()))
+        error = trial.get_pickled_error()
+        self._searcher.died(trial.trial_id, None if has_left(error) else why_it_died(error))
 
 
 class RayTuneExecutor:
@@ -153,12 +184,12 @@ class RayTuneExecutor:
         check_nodes(Storage(context.storage_url))
 
     def workers(self) -> int:
-        """Packs that the cluster runs at a time.
+        """Packs that the cluster runs at a time, on the nodes that it has or may add.
 
         Raises:
             ExecutorError: where it lacks the resources of a single one.
         """
-        return self._resources.concurrent or concurrency(self._resources, ray.cluster_resources())
+        return self._resources.concurrent or concurrency(self._resources, living_nodes(), known_growth())
 
     def probe(
         self, settings: Mapping[str, Setting], context: TrialContext, most: int, interrupt: Interrupt
@@ -185,17 +216,20 @@ class RayTuneExecutor:
         Raises:
             ExecutorError: where the cluster lacks the resources of a single pack.
         """
-        desk = ray.remote(num_cpus=0)(Desk).remote()
-        searcher = StudySearcher(driver)
+        # Ray would place it on any node: one that is lost must not take the answers to all packs with it.
+        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+        desk = ray.remote(num_cpus=0)(Desk).options(scheduling_strategy=here).remote()
+        preemption = Preemption(driver.say)
+        searcher = StudySearcher(driver, preemption)
         bench = self._shared(driver.data_settings, context)
         # Tune resolves the reference in the worker, and puts nothing into the store a second time.
-        trainable = tune.with_parameters(PackTrainable, context=context, desk=desk, bench=bench)
+        trainable = tune.with_parameters(PlacedPack, context=context, desk=desk, bench=bench)
         with tempfile.TemporaryDirectory(prefix="gansearch-tune-") as folder:
             tuner = tune.Tuner(
                 tune.with_resources(trainable, self._wanted("cpu", "gpu")),
                 tune_config=tune.TuneConfig(
                     search_alg=searcher,
-                    scheduler=StudyScheduler(driver, searcher, desk),
+                    scheduler=StudyScheduler(searcher, desk, preemption, Waiting(self._resources, driver.say)),
                     num_samples=ENDLESS,
                     max_concurrent_trials=self.workers(),
                     reuse_actors=True,
@@ -208,22 +242,36 @@ class RayTuneExecutor:
             )
             tuner.fit()
 
-    def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
+    def finalise(
+        self,
+        assignments: Sequence[Assignment],
+        context: TrialContext,
+        stop: Callable[[], bool],
+        say: Callable[[str], None],
+    ) -> None:
         """Measure completed trials by the protocol of the end, as tasks with the resources of a pack."""
         if not assignments:
             return
-        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(finalise)
+        task = ray.remote(**self._wanted("num_cpus", "num_gpus"))(finalise).options(max_retries=RETRIES)
         bench = self._shared(assignments[0].settings, context)
-        ray.get([task.remote(bench, assignment, context) for assignment in assignments])
+        running = {task.remote(bench, each, context): each.identity for each in assignments}
+        await_measurements(running, stop, say, Waiting(self._resources, say))
 
     def _shared(self, settings: Mapping[str, Setting], context: TrialContext) -> ObjectRef:
         """The study's workbench in the object store, where it is put once: every node fetches it once.
 
         What comes of the reference is None where there is no data set, or every process must open it for itself.
+
+        Raises:
+            ExecutorError: where a node must read the data itself and does not find what this process has.
         """
         if self._bench is None:
             has_data = "dataset.name" in settings
-            self._bench = ray.put(share_workbench(settings, context, most_bytes=_most_bytes) if has_data else None)
+            opened = share_workbench(settings, context, most_bytes=_most_bytes) if has_data else None
+            if has_data and (opened is None or not opened.shared.has_data):
+                places = data_places(settings, context, with_weights=opened is None)
+                check_nodes(Storage(context.storage_url), places)
+            self._bench = ray.put(opened)
         return self._bench
 
     def _wanted(self, cpu: str, gpu: str) -> dict[str, float]:
@@ -248,20 +296,3 @@ def why_it_died(error: BaseException | None) -> str:
         return "its worker died"
     cause = getattr(error, "cause", None) or error
     return f"its worker failed: {type(cause).__name__}: {cause}"
-
-
-def concurrency(resources: Resources, available: dict[str, float]) -> int:
-    """How many packs the cluster can run at once.
-
-    Raises:
-        ExecutorError: where it can run none.
-    """
-    wanted = {"CPU": resources.cpu, "GPU": resources.gpu}
-    fits = [int(available.get(name, 0.0) / amount) for name, amount in wanted.items() if amount]
-    if not fits or min(fits) < 1:
-        raise ExecutorError(
-            f"a pack needs cpu: {resources.cpu:g} and gpu: {resources.gpu:g} (resources of the space); "
-            f"the Ray cluster has {available.get('CPU', 0):g} CPUs and {available.get('GPU', 0):g} GPUs. Where it "
-            "grows on demand, say how many packs may run at a time: --set resources.concurrent=N"
-        )
-    return min(fits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Final, Literal, Protocol, TypeAlias
 
 from jaxtyping import Bool, Float
@@ -66,7 +67,7 @@ class Measured:
     duel: Duel | None = None
     """Of generated samples whose trial has been put to the test."""
 
-    @property
+    @cached_property
     def is_finite(self) -> bool:
         """Whether there are samples, and every feature is a finite number."""
         return len(self.features) > 0 and bool(self.features.isfinite().all())

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import safetensors.torch
 import torch
@@ -38,7 +39,7 @@ class CnnExtractor:
     weights: Mapping[str, Tensor]
     _on_device: dict[torch.device, dict[str, Tensor]] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """First 12 hex digits of the SHA-256 of the definition and the weights."""
         return weights_hash(self.classifier.definition, self.weights)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import torch
@@ -32,7 +33,7 @@ class Generated:
     scores: Scores | None = None
     duel: Duel | None = None
 
-    @property
+    @cached_property
     def is_finite(self) -> bool:
         """Whether there are samples, and every number of them is finite."""
         return len(self.samples) > 0 and bool(self.samples.isfinite().all())

@@ -13,6 +13,7 @@ Averaging: TypeAlias = Literal["ema", "live"]
 Aim: TypeAlias = Literal["minimize", "maximize"]
 Kind: TypeAlias = Literal["search", "grid"]
 Mode: TypeAlias = Literal["off", "shadow", "enforce"]
+Device: TypeAlias = Literal["auto", "cpu"]
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,18 @@ class Resources:
 
     cpu: float = 1.0
     gpu: float = 0.0
+    device: Device = "auto"
+    """Where trials train. ``auto``: on CUDA where ``gpu`` is above 0, else on the CPU; ``cpu``: on the CPU, though GPUs
+    are asked for and held."""
     lanes: int | Literal["auto"] = "auto"
     """Configurations per pack; ``auto`` lets a probe decide."""
     concurrent: int | None = None
     """Packs at a time at most; None: what the cluster holds."""
+
+    @property
+    def trains_on(self) -> Literal["cpu", "cuda"]:
+        """The device of every trial, as torch names it."""
+        return "cuda" if self.gpu > 0 and self.device == "auto" else "cpu"
 
 
 @dataclass(frozen=True)

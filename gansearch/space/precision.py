@@ -16,13 +16,14 @@ FULL = "fp32"
 
 def check_precision(drafts: Sequence[Draft], resources: Resources, problems: Problems) -> None:
     """Note every reduced precision that is fixed or among the choices where trials have no GPU."""
-    if resources.gpu > 0:
+    if resources.trains_on == "cuda":
         return
+    why = "resources.device is cpu" if resources.gpu > 0 else "resources.gpu is 0"
     for draft in drafts:
         if draft.path == KEY:
             for value in draft.values:
                 if value != FULL:
                     problems.add(
                         naming(draft.node, value),
-                        f"must be {FULL} where resources.gpu is 0: tf32 and bf16 are number formats of a GPU",
+                        f"must be {FULL} where {why}: tf32 and bf16 are number formats of a GPU",
                     )

@@ -68,6 +68,7 @@ class ResourcesShell(Shell):
 
     cpu: float = Field(1.0, ge=0)
     gpu: float = Field(0.0, ge=0)
+    device: Literal["auto", "cpu"] = "auto"
     lanes: Annotated[Any, BeforeValidator(_lanes)] = "auto"
     concurrent: int | None = Field(None, ge=1)
 

@@ -23,7 +23,9 @@ def read_resources(node: Node | None, problems: Problems) -> Resources:
         return Resources()
     if shell.cpu == 0 and shell.gpu == 0:
         problems.add(node.entries["cpu"], "must be above 0 where gpu is 0: a trial needs something to run on")
-    return Resources(float(shell.cpu), float(shell.gpu), shell.lanes, shell.concurrent)
+    if shell.gpu > 1 and not float(shell.gpu).is_integer():
+        problems.add(node.entries["gpu"], "must be at most 1, or a whole number: parts are of one GPU")
+    return Resources(float(shell.cpu), float(shell.gpu), shell.device, shell.lanes, shell.concurrent)
 
 
 def read_detectors(node: Node | None, problems: Problems) -> DetectorSettings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from gansearch.storage.disk_errors import storage_errors
@@ -36,6 +37,10 @@ class LocalFiles:
         """The file's content."""
         with storage_errors("read", str(self.root / path)):
             return (self.root / path).read_bytes()
+
+    def read_all(self, paths: Sequence[str]) -> list[bytes]:
+        """The contents of several files."""
+        return [self.read(path) for path in paths]
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file or folder."""
@@ -73,6 +78,11 @@ class LocalFiles:
         """Remove the file; one that is not there is no error."""
         with storage_errors("deleted", str(self.root / path)):
             (self.root / path).unlink(missing_ok=True)
+
+    def delete_all(self, paths: Sequence[str]) -> None:
+        """Remove several files; one that is not there is no error."""
+        for path in paths:
+            self.delete(path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from glob import has_magic
 
 from gansearch.errors import StorageError
 from gansearch.storage.disk_errors import storage_errors
@@ -37,6 +38,16 @@ class RemoteFiles:
             # Listings and contents may be cached by the file system; what another process wrote must be seen.
             self._system.invalidate_cache()
             return bytes(self._system.cat_file(self._full(path)))
+
+    def read_all(self, paths: Sequence[str]) -> list[bytes]:
+        """The contents of several objects, asked for at once."""
+        names = [self._full(path) for path in paths]
+        if len(names) < 2 or _is_pattern(names):
+            return [self.read(path) for path in paths]
+        with _remote_errors("read", f"one of {self._name(paths[0])} and {len(paths) - 1} others"):
+            self._system.invalidate_cache()
+            found = self._system.cat(names)
+            return [bytes(found[name]) for name in names]
 
     def exists(self, path: str) -> bool:
         """Whether there is such an object, or any below that name."""
@@ -78,11 +89,32 @@ class RemoteFiles:
             if self._system.exists(self._full(path)):
                 self._system.rm_file(self._full(path))
 
+    def delete_all(self, paths: Sequence[str]) -> None:
+        """Remove several objects, many with one request; one that is not there is no error."""
+        names = [self._full(path) for path in paths]
+        if len(names) < 2 or _is_pattern(names):
+            for path in paths:
+                self.delete(path)
+            return
+        with _remote_errors("deleted", f"one of {self._name(paths[0])} and {len(paths) - 1} others"):
+            try:
+                self._system.rm(names)
+                return
+            except FileNotFoundError:
+                pass  # some stores stop at what another process has removed meanwhile
+        for path in paths:
+            self.delete(path)
+
     def _full(self, path: str) -> str:
         return f"{self._root}/{path}" if path else self._root
 
     def _name(self, path: str) -> str:
         return f"{self._url.rstrip('/')}/{path}"
+
+
+def _is_pattern(names: Sequence[str]) -> bool:
+    """Whether fsspec would take one of several names for a pattern, as it never does with a single one."""
+    return any(has_magic(name) for name in names)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from gansearch.errors import StorageError
@@ -63,6 +64,14 @@ class Storage:
         """
         return self._files.read(_checked(path))
 
+    def read_all(self, paths: Sequence[str]) -> list[bytes]:
+        """The contents of several files, at once where the storage is elsewhere.
+
+        Raises:
+            StorageError: where one of them does not exist or cannot be read.
+        """
+        return self._files.read_all([_checked(path) for path in paths])
+
     def exists(self, path: str) -> bool:
         """Whether there is such a file or folder."""
         return self._files.exists(_checked(path))
@@ -86,6 +95,10 @@ class Storage:
     def delete(self, path: str) -> None:
         """Remove the file; one that is not there is no error."""
         self._files.delete(_checked(path))
+
+    def delete_all(self, paths: Sequence[str]) -> None:
+        """Remove several files, in any order, at once where the storage is elsewhere; some may not be there."""
+        self._files.delete_all([_checked(path) for path in paths])
 
     def local_path(self, path: str = "") -> Path | None:
         """Where the file lies on this machine; None where the storage is elsewhere."""

@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from gansearch.space.plan import Budget
 
 SECONDS_PER_HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One bound of a budget."""
+
+    key: str
+    used: float
+    most: float
+    planned: float | None
+    """What the space says, which may have been changed since; None for no bound."""
+    is_spent: bool
+    """Whether it keeps the study from going on."""
+
+
+def bounds(budget: Budget, planned: Budget, used: Mapping[str, float | None], trials: int | None) -> tuple[Bound, ...]:
+    """Every bound that there is.
+
+    Args:
+        budget: that holds now.
+        planned: of the space.
+        used: by key, in the order of the bounds.
+        trials: of the plan, whatever the budget says; None for no number.
+    """
+    found = []
+    for key, so_far in used.items():
+        most = getattr(budget, key)
+        if most is not None and so_far is not None:
+            is_spent = so_far >= most and (key != "trials" or trials is None or trials > most)
+            found.append(Bound(key, so_far, most, getattr(planned, key), is_spent))
+    return tuple(found)
 
 
 def spent(budget: Budget, *, hours: float, gpu_hours: float, epochs: int) -> str | None:

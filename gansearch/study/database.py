@@ -66,13 +66,22 @@ def create_database(storage: Storage, url: str | None = None) -> Database:
     if storage.exists(KIND_FILE):
         return open_database(storage, url)
     url = url or os.environ.get(VARIABLE)
-    if url is None and storage.local_path() is None:
+    check_database(storage, url)
+    storage.write(KIND_FILE, (JOURNAL if url is None else without_password(url)).encode())
+    return open_database(storage, url)
+
+
+def check_database(storage: Storage, url: str | None = None) -> None:
+    """Whether a study's decisions have a place.
+
+    Raises:
+        StudyError: where its folder is not on this machine, and neither ``url`` nor ``$GANSEARCH_DATABASE`` says one.
+    """
+    if storage.local_path() is None and not (url or os.environ.get(VARIABLE)) and not storage.exists(KIND_FILE):
         raise StudyError(
             f"the study's folder {storage.url} is not on this machine, so its decisions need a database: "
             f"set {VARIABLE} to a URL such as postgresql://user@host/name"
         )
-    storage.write(KIND_FILE, (JOURNAL if url is None else without_password(url)).encode())
-    return open_database(storage, url)
 
 
 def open_database(storage: Storage, url: str | None = None, *, readonly: bool = False) -> Database:
@@ -113,15 +122,28 @@ def has_database(storage: Storage) -> bool:
 
 def _connect(url: str) -> RDBStorage:
     # SQLAlchemy's errors are a family of their own for every database.
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
 
     try:
-        return RDBStorage(url)
+        try:
+            return _optuna_storage(url)
+        except (IntegrityError, ProgrammingError):  # somebody else makes Optuna's tables at this moment
+            return _optuna_storage(url)
     except (SQLAlchemyError, ImportError, ValueError) as error:
         # Without its cause, which a traceback would show: that may hold the password.
         raise StorageError(
             f"the database {without_password(url)} cannot be opened: {masked(str(error), url)}"
         ) from None
+
+
+def _optuna_storage(url: str) -> RDBStorage:
+    from gansearch.study.reconnecting import CHECKED, is_server, keep_trying
+
+    if not is_server(url):
+        return RDBStorage(url)
+    found = RDBStorage(url, engine_kwargs=dict(CHECKED))
+    keep_trying(found.engine)  # from now on: an address that is wrong is told at once
+    return found
 
 
 def _others_may_write(journal: Path) -> bool:

@@ -15,6 +15,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from gansearch.curves import Curve, read_curve
+from gansearch.curves.whole import is_recorded
 from gansearch.errors import StudyError
 from gansearch.records import Setting, TrialIdentity
 from gansearch.storage import Storage
@@ -86,7 +87,7 @@ def take_over_record(storage: Storage, old: TrialIdentity, new: TrialIdentity) -
     Raises:
         CorruptFileError: where the record is damaged.
     """
-    if not storage.exists(f"records/{old}.records"):
+    if not is_recorded(storage, old):
         return 0
     TrialCopy(storage, storage, old, new).run()
     attempt = Curve.of(read_curve(storage, new)[0]).attempt

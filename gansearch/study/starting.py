@@ -32,6 +32,8 @@ class Starter:
         self._space = reader.space
         self._is_grid = reader.grid_size is not None
         points: Sequence[Mapping[str, Setting]] = self._space.grid() if self._is_grid else self._space.plan.enqueue
+        # Optuna's cache of a database takes no parameter of a trial that it has not listed; adopted ones may lack some.
+        study.get_trials(deepcopy=False)
         self._queue = Queue(study, points, reader.frozen())
 
     def start(self) -> LiveTrial | None:

@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from gansearch.records import End, Setting, TrialEnd, TrialIdentity
 from gansearch.space.plan import Objective
+from gansearch.study.budget import Bound
 from gansearch.study.extension import Extension, read_extension
 from gansearch.study.objective import Values
 from gansearch.study.replicate import Replicate, read_replicates
@@ -102,6 +103,8 @@ class StudyStatus:
     cost: float | None = None
     """Of them, at the budget's price; None without a price or without GPUs."""
     cost_wanted: float | None = None
+    bounds: tuple[Bound, ...] = ()
+    """Of the budget, with what is used of them."""
 
 
 def rows(trials: Sequence[FrozenTrial], study: str, replicates: int) -> list[TrialRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study import opening
 from gansearch.study.budget import SECONDS_PER_HOUR, spent
+from gansearch.study.changed_budget import CHANGES, budget_changes, check_left, further_changes, with_changes
 from gansearch.study.lease import Lease, active_seconds
 from gansearch.study.live_trials import LiveTrials, Loss
 from gansearch.study.pruners import build_pruner
@@ -250,22 +251,41 @@ class Study:
 
         Raises:
             StudyError: where the trial has not ended or has no checkpoint, or the epochs are none, or not above those
-                that it was trained for, or the study's folder is not on this machine.
+                that it was trained for.
         """
-        if self._reader.storage.local_path() is None:
-            raise StudyError(
-                f"a trial is extended where its study's folder is on this machine; {self.name!r} lies in "
-                f"{self._reader.storage.url}"
-            )
         with self._reader.database.group():
             return self._trials.extend(number, epochs)
 
-    def extend(self, *, trials: int) -> None:
-        """Add trials to the plan; kept in the study.
+    def extend(self, *, trials: int = 0, budget: Mapping[str, str] | None = None) -> None:
+        """Add trials to the plan, and change the budget; both are kept in the study, or none where one is refused.
+
+        Args:
+            trials: more than planned so far.
+            budget: by key: ``N`` sets a bound, ``+N`` adds to it, ``null`` lifts it.
 
         Raises:
-            StudyError: where the plan has no number of trials to add to, or the budget lets none of them begin.
+            SpaceError: where the budget has no such bound, or it breaks what holds for a space's.
+            StudyError: where the plan has no number of trials to add to, the budget lets none of them begin, there is
+                no bound to add to, or one is spent.
         """
+        space, changes = self._reader.space, None
+        if budget:
+            before = budget_changes(self._reader.attributes)
+            changes = further_changes(space, before, budget)
+            self._reader.space = with_changes(space, changes)
+        try:
+            if budget and changes is not None:
+                attributes = {**self._reader.attributes, CHANGES: changes}
+                check_left(self.name, self._reader.bounds(attributes, self.trials()), budget)
+            if trials:
+                self._add_trials(trials)
+        except StudyError:
+            self._reader.space = space
+            raise
+        if changes is not None:
+            self._reader.database.optuna.set_study_user_attr(self._reader.study_id, CHANGES, changes)
+
+    def _add_trials(self, trials: int) -> None:
         if trials < 0:
             raise StudyError(f"the trials to add must be at least 0; got {trials}")
         if self._reader.grid_size is not None or self.space.plan.trials is None:
@@ -327,7 +347,7 @@ class Study:
 
     @property
     def space(self) -> SearchSpace:
-        """The search space as it was when the study was made."""
+        """The search space as it was when the study was made, with the budget that holds now."""
         return self._reader.space
 
     @property

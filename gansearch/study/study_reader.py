@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Any
@@ -13,7 +14,8 @@ from gansearch.records import Assignment
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study.assigning import assignment_of
-from gansearch.study.budget import SECONDS_PER_HOUR
+from gansearch.study.budget import SECONDS_PER_HOUR, Bound, bounds
+from gansearch.study.changed_budget import budget_changes, planned, with_changes
 from gansearch.study.database import Database, has_database, open_database
 from gansearch.study.extension import read_extension
 from gansearch.study.lease import active_seconds, living_holder
@@ -73,8 +75,8 @@ class StudyReader:
 
     @cached_property
     def space(self) -> SearchSpace:
-        """The search space as it was when the study was made."""
-        return read_space(self.storage, self.metadata)
+        """The search space as it was when the study was made, with the budget that holds now."""
+        return with_changes(read_space(self.storage, self.metadata), budget_changes(self.attributes))
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -106,6 +108,24 @@ class StudyReader:
         plan = self.space.plan
         is_grid = plan.kind == "grid" or plan.sampler["name"] == "grid"
         return len(self.space.grid()) if is_grid else None
+
+    def bounds(self, attributes: Mapping[str, Any], found: Sequence[TrialRow]) -> tuple[Bound, ...]:
+        """Every bound of the budget, with what is used of it.
+
+        Args:
+            attributes: of the study.
+            found: its runs.
+        """
+        budget = self.space.budget
+        gpu_hours = self.space.resources.gpu * pack_seconds(attributes) / SECONDS_PER_HOUR
+        used = {
+            "hours": active_seconds(attributes) / SECONDS_PER_HOUR,
+            "gpu_hours": gpu_hours,
+            "epochs": sum(row.epoch for row in found),
+            "trials": len({row.number for row in found if row.state != "waiting" and row.extension is None}),
+            "cost": budget.cost_of(gpu_hours),
+        }
+        return bounds(budget, planned(budget, budget_changes(attributes)), used, self.trials_planned)
 
     def frozen(self) -> list[optuna.trial.FrozenTrial]:
         """Optuna's trials, not to be changed."""
@@ -152,6 +172,7 @@ class StudyReader:
             gpu_hours_wanted=budget.gpu_hours,
             cost=budget.cost_of(gpu_hours) if gpu else None,
             cost_wanted=budget.cost,
+            bounds=self.bounds(attributes, found) if budget.is_bound else (),
         )
 
     def best_assignments(self, count: int) -> list[Assignment]:

@@ -13,7 +13,7 @@ from gansearch.tracking.experiment import Experiment
 from gansearch.tracking.launch_projection import launch_digest, launch_key, launch_of, pending_launch
 from gansearch.tracking.pending import PendingRun
 from gansearch.tracking.run_index import KnownRun
-from gansearch.tracking.run_writer import RunWriter, Written
+from gansearch.tracking.run_writer import Mark, RunWriter, Written
 from gansearch.tracking.source import LaunchAbout, Recorded, Source, TrialAbout
 from gansearch.tracking.store import Store
 from gansearch.tracking.trial_projection import TrialProjection, end_digest
@@ -203,8 +203,7 @@ class Projection:
         if run is None:
             run = self.writer.create(launch_key(launch.number), launch.started_s, None)
         if run.written != digest:
-            self._deliver(run, pending_launch(launch, report))
-            self.writer.mark(run, digest)
+            self._deliver(run, pending_launch(launch, report), Mark(digest))
 
     def _parent(self, began_s: float) -> KnownRun | None:
         assert self.writer is not None
@@ -242,8 +241,7 @@ class Projection:
         if run is None:
             run = self.writer.create(str(identity), began_s, self._parent(began_s))
         progress.run_id, progress.marked = run.run_id, run.written
-        self._deliver(run, trial.pending)
-        self.writer.mark(run, str(progress.cursor), end_digest(trial.end))
+        self._deliver(run, trial.pending, Mark(str(progress.cursor), end_digest(trial.end)))
         progress.marked = run.written
         if trial.end is not None and trial.end.end.is_final:
             self._whole[identity] = _Whole(run.run_id, run.written, run.end)
@@ -267,8 +265,8 @@ class Projection:
             return [], cursor
         return list(records), cursor
 
-    def _deliver(self, run: KnownRun, pending: PendingRun) -> None:
-        """Write what is pending; drop what MLflow refuses for good.
+    def _deliver(self, run: KnownRun, pending: PendingRun, mark: Mark) -> None:
+        """Write what is pending, and that it was; drop what MLflow refuses for good.
 
         Raises:
             RunGoneError: where the run is there no more.
@@ -278,7 +276,7 @@ class Projection:
         assert self.writer is not None
         while True:
             try:
-                self.writer.write(run, pending)
+                self.writer.write(run, pending, mark)
                 return
             except MlflowException as error:
                 if error.error_code == GONE:

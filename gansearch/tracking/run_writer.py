@@ -1,18 +1,20 @@
 """Writes pending runs into MLflow. Each call can be repeated: what has been written is taken off, and found again.
 
 How far each stream of points and images has come is kept as the tags ``gansearch.cursor.<stream>``, written with the
-batch. Points carry the times of their records, and MLflow's databases keep equal points once; images have names that
-follow from run and step, so that one written twice is there once.
+batch; that the run has everything is written with the last one. MLflow writes a batch's tags after its metrics, and a
+request costs its server more than a hundred points do. Points carry the times of their records, and MLflow's databases
+keep equal points once; images have names that follow from run and step, so that one written twice is there once.
 """
 
 from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,9 @@ from gansearch.tracking.experiment import Experiment
 from gansearch.tracking.pending import File, PendingRun, Point, StepImage, milliseconds
 from gansearch.tracking.run_index import CURSOR, END, WRITTEN, KnownRun, cursors_of, find_runs
 from gansearch.tracking.source import Source
+
+if TYPE_CHECKING:
+    from mlflow.entities import Metric
 
 POINTS_PER_BATCH = 900
 PAIRS_PER_BATCH = 90
@@ -41,6 +46,16 @@ class Written:
     def total(self) -> int:
         """Everything together: what grows while there is progress."""
         return self.runs + self.points + self.images + self.files
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Says that a run has everything up to a place in its records."""
+
+    written: str
+    """The place."""
+    end: str | None = None
+    """Digest of the end that it shows; None for a launch."""
 
 
 class RunWriter:
@@ -82,8 +97,13 @@ class RunWriter:
         self._tally.runs += 1
         return self.runs[key]
 
-    def write(self, run: KnownRun, pending: PendingRun) -> None:
+    def write(self, run: KnownRun, pending: PendingRun, mark: Mark | None = None) -> None:
         """Write all that is pending, oldest first, taking off what has been written.
+
+        Args:
+            run: to which.
+            pending: what it still has to be told.
+            mark: noted with the last of it; None to note nothing.
 
         Raises:
             MlflowException: where the store refuses or cannot be reached; the rest stays pending.
@@ -91,25 +111,18 @@ class RunWriter:
         if run.cursors is None:
             run.cursors = cursors_of(self.client, run.run_id)
         self._write_pairs(run.run_id, pending)
-        self._write_points(run.run_id, run.cursors, pending)
+        while pending.points:
+            self._write_points(run, run.cursors, pending, mark)
         while pending.images:
-            self._write_images(run.run_id, run.cursors, pending)
+            self._write_images(run, run.cursors, pending, mark)
         while pending.files:
             self._write_file(run.run_id, pending.files[0])
             pending.files.popleft()
         if pending.status is not None:
             self._write_status(run.run_id, pending)
             pending.status = None
-
-    def mark(self, run: KnownRun, written: str, end: str | None = None) -> None:
-        """Note that a run has everything up to ``written``, its end included."""
-        from mlflow.entities import RunTag
-
-        if (run.written, run.end) == (written, end):
-            return
-        tags = [RunTag(WRITTEN, written), *([] if end is None else [RunTag(END, end)])]
-        self.client.log_batch(run.run_id, tags=tags)
-        run.written, run.end = written, end
+        if mark is not None and (run.written, run.end) != (mark.written, mark.end):
+            self._log(run, {}, mark=mark)
 
     def is_gone(self, run: KnownRun) -> bool:
         """Whether somebody has deleted a run, which MLflow then refuses to write to."""
@@ -143,42 +156,52 @@ class RunWriter:
             self.client.log_batch(run_id, tags=[RunTag(name, value) for name, value in part])
             _forget(pending.tags, part)
 
-    def _write_points(self, run_id: str, cursors: dict[str, int], pending: PendingRun) -> None:
-        from mlflow.entities import Metric, RunTag
+    def _write_points(self, run: KnownRun, cursors: dict[str, int], pending: PendingRun, mark: Mark | None) -> None:
+        """Write the first points."""
+        from mlflow.entities import Metric
 
-        while pending.points:
-            part = whole_steps(pending.points, POINTS_PER_BATCH)
-            fresh = {(point.key, point.step): point for point in reversed(part)}
-            new = [point for point in reversed(fresh.values()) if point.step > cursors.get(point.stream, -1)]
-            ahead = {point.stream: max(each.step for each in new if each.stream == point.stream) for point in new}
-            if new:
-                metrics = [Metric(point.key, point.value, point.timestamp_ms, point.step) for point in new]
-                tags = [RunTag(CURSOR + stream, str(step)) for stream, step in ahead.items()]
-                self.client.log_batch(run_id, metrics=metrics, tags=tags)
-            cursors.update(ahead)
-            self._tally.points += len(new)
-            for _ in part:
-                pending.points.popleft()
+        part = whole_steps(pending.points, POINTS_PER_BATCH)
+        fresh = {(point.key, point.step): point for point in reversed(part)}
+        new = [point for point in reversed(fresh.values()) if point.step > cursors.get(point.stream, -1)]
+        ahead = last_steps((point.stream, point.step) for point in new)
+        if new:
+            metrics = [Metric(point.key, point.value, point.timestamp_ms, point.step) for point in new]
+            tags = {CURSOR + stream: str(step) for stream, step in ahead.items()}
+            self._log(run, tags, metrics, mark=mark if pending.count() == len(part) else None)
+        cursors.update(ahead)
+        self._tally.points += len(new)
+        for _ in part:
+            pending.points.popleft()
 
-    def _write_images(self, run_id: str, cursors: dict[str, int], pending: PendingRun) -> None:
+    def _write_images(self, run: KnownRun, cursors: dict[str, int], pending: PendingRun, mark: Mark | None) -> None:
         """Write the first images, in two sizes each: the pages show a small one until somebody clicks."""
-        from mlflow.entities import RunTag
-
         part = list(islice(pending.images, IMAGES_PER_BATCH))
         fresh = {(image.key, image.step): image for image in reversed(part)}  # of equal ones the first counts
         new = {at: image for at, image in fresh.items() if image.step > cursors.get(IMAGES + image.key, -1)}
-        ahead = {IMAGES + key: max(step for other, step in new if other == key) for key, _ in new}
+        ahead = last_steps((IMAGES + key, step) for key, step in new)
         with tempfile.TemporaryDirectory() as scratch:
-            drawn = [self._draw(run_id, image, Path(scratch)) for image in new.values()]
+            drawn = [self._draw(run.run_id, image, Path(scratch)) for image in new.values()]
             if any(drawn):
-                self.client.log_artifacts(run_id, scratch, "images")
+                self.client.log_artifacts(run.run_id, scratch, "images")
         if new:
-            tags = [RunTag(CURSOR + stream, str(step)) for stream, step in ahead.items()]
-            self.client.log_batch(run_id, tags=[*tags, RunTag("mlflow.loggedImages", "True")])
+            tags = {CURSOR + stream: str(step) for stream, step in ahead.items()} | {"mlflow.loggedImages": "True"}
+            self._log(run, tags, mark=mark if pending.count() == len(part) else None)
         cursors.update(ahead)
         self._tally.images += sum(drawn)
         for _ in part:
             pending.images.popleft()
+
+    def _log(
+        self, run: KnownRun, tags: Mapping[str, str], metrics: Sequence[Metric] = (), *, mark: Mark | None
+    ) -> None:
+        """One batch; ``mark`` with the last one."""
+        from mlflow.entities import RunTag
+
+        marks = {} if mark is None else {WRITTEN: mark.written} | ({} if mark.end is None else {END: mark.end})
+        every = [RunTag(name, value) for name, value in {**tags, **marks}.items()]
+        self.client.log_batch(run.run_id, metrics=metrics, tags=every)
+        if mark is not None:
+            run.written, run.end = mark.written, mark.end
 
     def _draw(self, run_id: str, image: StepImage, folder: Path) -> bool:
         """Put an image into ``folder`` as MLflow's own ``log_image`` names it; False where its samples are gone."""
@@ -231,6 +254,14 @@ def whole_steps(points: Iterable[Point], size: int) -> list[Point]:
             break
         taken.append(point)
     return taken
+
+
+def last_steps(seen: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The highest step of each stream."""
+    last: dict[str, int] = {}
+    for stream, step in seen:
+        last[stream] = max(step, last.get(stream, step))
+    return last
 
 
 def _forget(pending: dict[str, str], written: Iterable[tuple[str, str]]) -> None:

@@ -250,23 +250,35 @@ class Pack:
         kept = [index for index in range(self.count) if index not in lanes]
         self._assemble(tuple(self._lanes[index] for index in kept), [self.lane_state(index) for index in kept])
 
-    def join(self, lanes: Sequence[Lane], states: Sequence[LaneState | None]) -> None:
-        """Take lanes in behind the others, between epochs; each is trained as if it were alone.
+    def join(
+        self, lanes: Sequence[Lane], states: Sequence[LaneState | None], *, leaving: Collection[int] = ()
+    ) -> tuple[int, ...]:
+        """Take lanes in, between epochs; each is trained as if it were alone.
 
         Args:
             lanes: of the structure of the pack.
             states: where each goes on; None at its beginning.
+            leaving: lanes that are taken out at the same time, which costs no more than taking some in.
+
+        Returns:
+            The order in which lanes stand now, by the places that they would have if those that join stood behind the
+            others: those that are equal in their mixed fields are together.
 
         Raises:
             TrainingError: where a structure differs, or a state lies within an epoch; the pack is then as it was.
         """
-        present = [self.lane_state(index) for index in range(self.count)]
         before = self._lanes
+        present = [self.lane_state(index) for index in range(self.count)]
+        kept = [index for index in range(self.count) if index not in leaving]
+        members = (*(before[index] for index in kept), *lanes)
+        at = [*(present[index] for index in kept), *states]
+        order = sorted(range(len(members)), key=lambda place: members[place].configuration.mixed_key())
         try:
-            self._assemble((*before, *lanes), [*present, *states])
+            self._assemble(tuple(members[place] for place in order), [at[place] for place in order])
         except TrainingError:
             self._assemble(before, present)
             raise
+        return tuple(order)
 
     def lane_state(self, lane: int) -> LaneState:
         """A copy of everything of one lane that changes."""

@@ -183,7 +183,8 @@ class Step:
 
     @staticmethod
     def _gradients(loss: Float[Tensor, " K"], inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        return autograd.grad(loss, inputs, torch.ones_like(loss), materialize_grads=True)
+        # Of a sum: given a tensor of ones torch would import sympy, which takes every process more than two seconds.
+        return autograd.grad(loss.sum(), inputs, materialize_grads=True)
 
     @torch.no_grad()
     def _discriminator_signals(

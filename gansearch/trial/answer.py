@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gansearch.records import End, LaneReport, TrialIdentity
+from gansearch.records import Assignment, End, LaneReport, TrialIdentity
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Answer:
     """Trials of any pack that the user has stopped: they write a checkpoint and rest, their neighbours go on."""
     stop: End | None = None
     """Set where every lane must write a checkpoint and rest, with the reason (stopped by the user, budget)."""
+    join: tuple[Assignment, ...] = ()
+    """Trials of the pack's signature, at their beginning, that take the places of lanes that have ended."""
 
     def rest_of(self, identity: TrialIdentity) -> End | None:
         """Why a trial must rest now, or None."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from gansearch.curves import Curve, Record
-from gansearch.curves.segment import pack, scan
+from gansearch.curves.segment import Segment, lines
+from gansearch.curves.whole import read_segments, replace_segments
 from gansearch.errors import StorageError
 from gansearch.records import TrialIdentity
 from gansearch.storage import Storage
@@ -23,7 +24,7 @@ class _File:
 
 @dataclass(frozen=True)
 class TrialCopy:
-    """From one storage, whose writer may still be at work, to another, both on this machine.
+    """From one storage, whose writer may still be at work, to another.
 
     Copying again takes what is new. What a record names is there before the record is.
     """
@@ -41,31 +42,30 @@ class TrialCopy:
         Raises:
             CorruptFileError: where the source's record is damaged.
         """
-        content, checkpoint = self._at_one_moment()
-        record = self._renamed(content)
-        path = _record_path(self.new)
-        there = self.target.read(path) if self.target.exists(path) else b""
-        if not record.startswith(there):
+        segments, checkpoint = self._at_one_moment()
+        record = [self._renamed(segment) for segment in segments]
+        wanted, there = _lines(record), _lines(read_segments(self.target, self.new))
+        if wanted[: len(there)] != there:
             return False
         for folder in ("samples", "post_mortem"):
             self._copy_folder(folder)
         if checkpoint is not None:
             self._write(self._renamed_path(checkpoint.path), checkpoint.content)
-        if record != there:
-            self.target.write(path, record)
+        if wanted != there:
+            replace_segments(self.target, self.new, record)
         return True
 
-    def _at_one_moment(self) -> tuple[bytes, _File | None]:
+    def _at_one_moment(self) -> tuple[list[Segment], _File | None]:
         """The source's record and the checkpoint that it names; its writer may be replacing both."""
         while True:
-            content = self.source.read(_record_path(self.old))
-            named = Curve.of(scan(content, f"{self.source.url}/{_record_path(self.old)}").records).checkpoint
+            segments = read_segments(self.source, self.old)
+            named = Curve.of(record for segment in segments for record in segment.records).checkpoint
             if named is None:
-                return content, None
+                return segments, None
             with suppress(StorageError):
-                return content, _File(named.path, self.source.read(named.path))
-            if self.source.read(_record_path(self.old)) == content:  # nobody writes: it has been removed
-                return content, None
+                return segments, _File(named.path, self.source.read(named.path))
+            if _lines(read_segments(self.source, self.old)) == _lines(segments):  # nobody writes: it has been removed
+                return segments, None
 
     def _copy_folder(self, folder: str) -> None:
         old, new = f"{folder}/{self.old}", f"{folder}/{self.new}"
@@ -76,12 +76,12 @@ class TrialCopy:
         if not self.target.exists(path) or self.target.read(path) != content:
             self.target.write(path, content)
 
-    def _renamed(self, content: bytes) -> bytes:
-        """The whole segments of a record, with its paths under the new name; what is added to one is added to both."""
-        found = scan(content, f"{self.source.url}/{_record_path(self.old)}")
+    def _renamed(self, segment: Segment) -> Segment:
+        """The segment with its paths under the new name."""
         if self.old == self.new:
-            return content[: found.end]
-        return b"".join(pack(record.attempt, [self._moved(record)]) for record in found.records)
+            return segment
+        records = [self._moved(record) for record in segment.records]
+        return Segment(segment.attempt, lines(records), records)
 
     def _moved(self, record: Record) -> Record:
         payload: Mapping[str, Any] = record.payload
@@ -94,5 +94,6 @@ class TrialCopy:
         return str(PurePosixPath(folder, name.replace(str(self.old), str(self.new), 1), *rest))
 
 
-def _record_path(identity: TrialIdentity) -> str:
-    return f"records/{identity}.records"
+def _lines(segments: Sequence[Segment]) -> list[tuple[int, bytes]]:
+    """Every record with its attempt, however they were portioned."""
+    return [(segment.attempt, line) for segment in segments for line in segment.payload.splitlines()]

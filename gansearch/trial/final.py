@@ -9,6 +9,7 @@ from gansearch.records import Assignment, Evaluation, to_json
 from gansearch.space.script import is_script
 from gansearch.storage import Storage
 from gansearch.trial.context import TrialContext
+from gansearch.trial.device import check_device
 from gansearch.trial.measuring import FINAL, measure
 from gansearch.trial.restore import restore
 from gansearch.trial.workbench import open_workbench
@@ -22,6 +23,7 @@ def evaluate_final(assignment: Assignment, context: TrialContext) -> Evaluation 
 
     Raises:
         StorageError: where the trial has no checkpoint, or its record cannot be written.
+        ExecutorError: where it is to be done on CUDA, and there is none here.
     """
     if is_script(assignment.settings):
         return None
@@ -31,6 +33,7 @@ def evaluate_final(assignment: Assignment, context: TrialContext) -> Evaluation 
     for done in Curve.of(records).evaluations:
         if done.final:
             return done
+    check_device(context.device)
     bench = open_workbench(assignment.settings, context)
     pack = restore(assignment, context, bench)
     ((evaluation, _),) = measure(pack, bench, FINAL, use_average=context.use_average)

@@ -20,6 +20,7 @@ from gansearch.records import Setting
 from gansearch.space.configuration import resolve
 from gansearch.training import Configuration, Lane, Pack
 from gansearch.trial.context import TrialContext
+from gansearch.trial.device import check_device
 from gansearch.trial.failure import is_out_of_memory, reason_of
 from gansearch.trial.fitting import estimated_memory, fitting_lanes
 from gansearch.trial.free_memory import free_memory
@@ -61,6 +62,7 @@ def probe_lanes(settings: Mapping[str, Setting], context: TrialContext, *, most:
     torch.set_num_threads(context.threads)
     started = time.monotonic()
     try:
+        check_device(context.device)
         data = open_workbench(settings, context).data  # imports the plug-ins that the settings name
         configuration = resolve(settings)
         alone = configuration.one_lane_reason

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -61,11 +59,13 @@ class TrainedPack:
             "is_probability_loss": configurations[0].loss.facts.is_probability_loss,
         }
         policy = policy_from_settings(context.detectors)
-        self._restore(assignments, is_again)
-        self._lanes = [LaneRun(assignment, storage, policy, frame) for assignment in assignments]
+        damage = self._restore(assignments, is_again)
+        self._lane_run = partial(LaneRun, storage=storage, policy=policy, frame=frame)
+        self._lanes = [self._lane_run(assignment) for assignment in assignments]
+        self._joining: list[Assignment] = []
         self._count = len(self._lanes)
         self._reports: list[LaneReport] = []
-        self._start()
+        self._start(self._lanes, damage)
 
     def run(self) -> PackRun:
         """The loop: an epoch, its signals, then what is due."""
@@ -73,22 +73,25 @@ class TrainedPack:
         while self._lanes:
             self._epoch()
             reports = self.untold()
-            if reports or time.monotonic() - last_yield >= self._context.heartbeat_s:
+            is_due = bool(reports) or time.monotonic() - last_yield >= self._context.heartbeat_s
+            while is_due:
                 answer = yield reports
                 last_yield = time.monotonic()
-                yield from self._obey(answer)
+                reports = self._obey(answer)
+                is_due = bool(reports)
+            self._regroup()
 
     # --- coming to an end before the lanes do -----------------------------------------------------------------------
 
     @property
     def count(self) -> int:
-        """K of the last epoch, also while lanes that have ended are taken out."""
+        """K of the last epoch, also while lanes that have ended are taken out; with those that join, while they do."""
         return self._count
 
     @property
     def unfinished(self) -> tuple[Assignment, ...]:
-        """The trials that have not ended."""
-        return tuple(lane.assignment for lane in self._lanes if lane.end is None)
+        """The trials that have not ended, those that are to join among them."""
+        return (*(lane.assignment for lane in self._lanes if lane.end is None), *self._joining)
 
     def untold(self) -> list[LaneReport]:
         """The reports that have been made and not been yielded; they are handed out once."""
@@ -133,7 +136,6 @@ class TrainedPack:
                 lane.finish(end)
             if evaluation is not None or end is not None:
                 self._reports.append(lane.report(evaluation))
-        self._drop_ended()
 
     def _completed_before(self) -> bool:
         """End lanes whose last checkpoint was of the last epoch, and whose worker died before it said so."""
@@ -143,7 +145,6 @@ class TrainedPack:
             assert end is not None
             self._lanes[index].finish(end)
         self._reports += [self._lanes[index].report() for index in done]
-        self._drop_ended()
         return bool(done)
 
     def _indices(self) -> range:
@@ -178,11 +179,17 @@ class TrainedPack:
 
     # --- decisions and ends -----------------------------------------------------------------------------------------
 
-    def _obey(self, answer: Answer) -> PackRun:
-        """Carry out what the study answered: prune lanes, or let them write their checkpoints and rest."""
+    def _obey(self, answer: Answer) -> list[LaneReport]:
+        """Carry out what the study answered: prune lanes, or let them write their checkpoints and rest; their reports.
+
+        Lanes leave and join once there is nothing more to answer: to assemble the pack anew is what costs time.
+        """
+        if answer.join:
+            self._joining += answer.join
+            self._count = len(self.unfinished)
         ended: list[LaneReport] = []
-        for index, lane in enumerate(self._lanes):
-            epoch = self._pack.epochs[index]
+        for index in [index for index, lane in enumerate(self._lanes) if lane.end is None]:
+            lane, epoch = self._lanes[index], self._pack.epochs[index]
             if lane.assignment.identity in answer.prune:
                 why = f"pruned at epoch {epoch}: its value was not among those that go on"
                 lane.finish(TrialEnd(End.PRUNED, why, lane.steps, epoch))
@@ -192,9 +199,7 @@ class TrainedPack:
                 lane.finish(TrialEnd(rest, why, lane.steps, epoch))
             if lane.end is not None:
                 ended.append(lane.report())
-        self._drop_ended()
-        if ended:
-            yield ended
+        return ended
 
     def _save(self, index: int, lane: LaneRun) -> None:
         about = {
@@ -206,26 +211,44 @@ class TrainedPack:
         }
         lane.save_checkpoint(self._pack.steps[index], to_bytes(self._pack.lane_state(index), about))
 
-    def _drop_ended(self) -> None:
+    def _regroup(self) -> None:
+        """Take out the lanes that have ended, and let in those that are to join."""
         ended = {index for index, lane in enumerate(self._lanes) if lane.end is not None}
         self._lanes = [lane for lane in self._lanes if lane.end is None]
-        if ended and self._lanes:
+        if self._joining:
+            self._take_in(ended)
+        elif ended and self._lanes:
             self._pack.leave(ended)
+
+    def _take_in(self, leaving: set[int]) -> None:
+        """Whatever is raised here, those that join are among the unfinished."""
+        configurations = [resolve(each.settings) for each in self._joining]
+        lanes = [Lane(said, each.seed) for said, each in zip(configurations, self._joining, strict=True)]
+        new: list[LaneRun] = []
+        while self._joining:
+            new.append(self._lane_run(self._joining[0]))
+            self._lanes.append(new[-1])
+            del self._joining[0]
+        self._count = len(self._lanes)
+        order = self._pack.join(lanes, [None] * len(lanes), leaving=leaving)
+        self._lanes = [self._lanes[place] for place in order]
+        self._start(new, [None] * len(new))
 
     # --- start ------------------------------------------------------------------------------------------------------
 
-    def _restore(self, assignments: Sequence[Assignment], is_again: bool) -> None:
-        """Set each lane to its checkpoint; one whose checkpoint is damaged begins anew."""
-        self._damage: list[str | None] = [None] * len(assignments)
+    def _restore(self, assignments: Sequence[Assignment], is_again: bool) -> list[str | None]:
+        """Set each lane to its checkpoint; one whose checkpoint is damaged begins anew, and is told what is wrong."""
+        damage: list[str | None] = [None] * len(assignments)
         for index, assignment in enumerate(assignments):
             if not is_again and assignment.attempt == 0:
                 continue
-            state, self._damage[index] = readable(self._storage, assignment.identity)
+            state, damage[index] = readable(self._storage, assignment.identity)
             if state is not None:
                 self._pack.load_lane_state(index, state)
+        return damage
 
-    def _start(self) -> None:
-        """Open each lane's record where the lane goes on."""
+    def _start(self, starting: Sequence[LaneRun], damage: Sequence[str | None]) -> None:
+        """Open the records of lanes where they go on, with K as it is now."""
         about = {
             "versions": provenance.versions(),
             "hardware": provenance.hardware(self._context.device),
@@ -233,9 +256,9 @@ class TrainedPack:
             "data": {"name": self._bench.data.name, "checksum": self._bench.data.checksum},
             "lanes": len(self._lanes),
             "threads": self._context.threads,
-            "host": platform.node(),
-            "pid": os.getpid(),
+            **provenance.place(),
         }
-        for lane, step, damage in zip(self._lanes, self._pack.steps, self._damage, strict=True):
-            said = {} if damage is None else {"damaged_checkpoint": damage}
-            lane.start(step, {**about, "seed": lane.assignment.seed, **said})
+        steps = dict(zip((lane.assignment.identity for lane in self._lanes), self._pack.steps, strict=True))
+        for lane, wrong in zip(starting, damage, strict=True):
+            said = {} if wrong is None else {"damaged_checkpoint": wrong}
+            lane.start(steps[lane.assignment.identity], {**about, "seed": lane.assignment.seed, **said})

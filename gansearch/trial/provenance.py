@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 from functools import cache
@@ -14,6 +15,8 @@ from gansearch import __version__
 from gansearch.records import Setting
 
 PACKAGES = ("torch", "numpy", "optuna", "ray", "mlflow")
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+"""The variable by which Ray tells a process which GPUs are its own; CUDA shows it no other."""
 
 
 @cache
@@ -35,6 +38,11 @@ def hardware(device: str) -> dict[str, Setting]:
     if device.startswith("cuda"):
         found["gpu"] = torch.cuda.get_device_name(device)
     return found
+
+
+def place() -> dict[str, Setting]:
+    """Host, process, and the GPUs that are open to it: None where nothing says which, empty where it has none."""
+    return {"host": platform.node(), "pid": os.getpid(), "cuda_visible_devices": os.environ.get(VISIBLE)}
 
 
 @cache

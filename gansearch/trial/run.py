@@ -17,6 +17,7 @@ from gansearch.space.script import is_script
 from gansearch.storage import Storage
 from gansearch.trial.answer import GO_ON, Answer, PackRun
 from gansearch.trial.context import TrialContext
+from gansearch.trial.device import check_device
 from gansearch.trial.failure import end_of, ended_unheld, reason_of
 from gansearch.trial.own_loop.script_run import run_scripts
 from gansearch.trial.splitting import SplittingRun
@@ -45,6 +46,7 @@ def run_pack(assignments: Sequence[Assignment], context: TrialContext) -> PackRu
     storage = Storage(context.storage_url)
     started = time.monotonic()
     try:
+        check_device(context.device)
         bench = open_workbench(assignments[0].settings, context)
     except StorageError:
         raise

@@ -3,6 +3,9 @@
 Memory that does not suffice, be it by estimate or by trial, halves a pack. A pack that raises anything else is run
 again once, as it is; raises it again, it is halved too. The halves are trained one after the other, each lane from its
 last checkpoint and within the same attempt, so that only a lane that cannot be trained alone ends badly.
+
+Others may join a pack where lanes end. Nobody joins one that has raised, which may hold a lane that is to blame, nor
+one behind which others wait in this process; nor one of a single trial, of which it is then known that it was alone.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import gc
 from collections import deque
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import torch
@@ -96,45 +99,47 @@ class SplittingRun:
             group = self._waiting.popleft()
             ended = self._ended_before(group)
             if ended:
-                self._hear((yield ended))
+                self._hear_between((yield ended))
             over = {report.identity for report in ended}
             left = tuple(each for each in group.assignments if each.identity not in over)
             if left:
                 yield from self._group(_Group(left, group.is_again, group.deaths))
 
     def _group(self, group: _Group) -> PackRun:
-        if self._is_too_large(group):
+        most = self._most_lanes(group)
+        if most is not None and len(group.assignments) > most:
             self._put_back(group.halves())
             return
-        failure = yield from self._trained(group)
+        failure = yield from self._trained(group, most)
         if failure is None:
             return
         self._release()
         self._put_back(self._next_tries(group, failure))
-        self._hear((yield failure.reports))
+        self._hear_between((yield failure.reports))
 
     def _put_back(self, groups: Sequence[_Group]) -> None:
         self._waiting.extendleft(reversed(groups))
 
     # --- training ---------------------------------------------------------------------------------------------------
 
-    def _trained(self, group: _Group) -> _Trained:
-        """Train a group; how it failed, or None."""
+    def _trained(self, group: _Group, most: int | None) -> _Trained:
+        """Train a group, and those that join it while it has fewer lanes than ``most``; how it failed, or None."""
+        is_closed = group.deaths > 0 or len(group.assignments) == 1 or bool(self._waiting)
         pack: TrainedPack | None = None
         try:
             pack = TrainedPack(group.assignments, self._context, self._storage, self._bench, is_again=group.is_again)
-            yield from self._relayed(pack.run())
+            yield from self._relayed(pack.run(), 0 if is_closed else most)
         except StorageError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a configuration or a plug-in raises is its trial's end
             return self._failure(group, pack, error)
         return None
 
-    def _relayed(self, run: PackRun) -> PackRun:
+    def _relayed(self, run: PackRun, most: int | None) -> PackRun:
         """The pack's reports to the study, and the answers back; they may also concern those that wait."""
         reports = next(run, None)
         while reports is not None:
-            answer = yield reports
+            answer = yield [replace(each, most_lanes=most) for each in reports]
             self._hear(answer)
             try:
                 reports = run.send(answer)
@@ -145,6 +150,12 @@ class SplittingRun:
         self._stop = self._stop or answer.stop
         self._pruned |= answer.prune
         self._resting |= answer.rest
+
+    def _hear_between(self, answer: Answer) -> None:
+        """Hear an answer while no pack is there to hear it; what joins then is a pack of its own."""
+        self._hear(answer)
+        if answer.join:
+            self._waiting.append(_Group(answer.join))
 
     # --- failing ----------------------------------------------------------------------------------------------------
 
@@ -175,16 +186,14 @@ class SplittingRun:
         if self._context.device.startswith("cuda"):
             torch.cuda.empty_cache()
 
-    def _is_too_large(self, group: _Group) -> bool:
-        """Whether it is known beforehand that its lanes do not fit into memory together."""
-        count = len(group.assignments)
-        if count == 1:
-            return False
+    def _most_lanes(self, group: _Group) -> int | None:
+        """The most lanes of the group's kind that fit into memory together; None where that is not known."""
+        if len(group.assignments) == 1:
+            return None
         try:
-            most = most_lanes(group.assignments, self._bench.data, self._context)
+            return most_lanes(group.assignments, self._bench.data, self._context)
         except GansearchError:
-            return False  # a configuration that cannot be built: told when it is tried
-        return most is not None and count > most
+            return None  # a configuration that cannot be built: told when it is tried
 
     # --- ends of those that wait ------------------------------------------------------------------------------------
 

@@ -13,7 +13,9 @@ import benchmarks.peers
 from benchmarks.cases import Case, DcganCase, MlpCase, RingCase
 from benchmarks.sides import peer_samples
 
-FILES = sorted(Path(benchmarks.peers.__path__[0]).glob("[!_]*.py"))
+SEARCHES = {"digits", "digits_loop", "digits_tune", "idle_search", "sleeping_search"}
+"""Looked at by the tests of ``search_wall`` and of ``search_overhead``."""
+FILES = [path for path in sorted(Path(benchmarks.peers.__path__[0]).glob("[!_]*.py")) if path.stem not in SEARCHES]
 CASES: list[Case] = [MlpCase(width=8, batch_size=16), RingCase(width=8), DcganCase(filters=2, batch_size=16)]
 
 

@@ -20,6 +20,7 @@ COMMANDS = (
     "stop",
     "report",
     "ui",
+    "list",
     "logs",
     "compare",
     "reproduce",

@@ -22,6 +22,7 @@ from gansearch.executors.hand_over import TrackingOutcome
 from gansearch.executors.launch import LaunchResult
 from gansearch.reporting import ReportFiles
 from gansearch.study import StudyStatus
+from gansearch.study.budget import Bound
 
 Run = Callable[..., Any]
 
@@ -169,3 +170,10 @@ def test_the_summary_says_what_can_be_done_next() -> None:
     assert "resume rings --trials +10" in told(result)
     grid = replace(result, status=replace(status, can_extend=False))
     assert "resume" not in told(grid)
+    spent = (Bound("hours", 2.1, 2.0, 2.0, is_spent=True), Bound("cost", 9.0, 9.0, 3.5, is_spent=True))
+    assert "resume rings --budget hours=+2 --budget cost=+3.5 --trials +10" in told(
+        replace(result, status=replace(status, bounds=spent))
+    )
+    rests = replace(grid.status, trials_wanted=9, bounds=(*spent[:1], Bound("epochs", 1, 9, 9, is_spent=False)))
+    assert "go on     gansearch resume rings --budget hours=+2" in told(replace(result, status=rests))
+    assert "--trials" not in told(replace(result, status=rests))

@@ -132,3 +132,29 @@ def test_another_home_has_other_studies(run: Run, studies: Studies, tmp_path: Pa
     ended = run("status", "--home", str(tmp_path / "elsewhere"))
 
     assert f"no study in {tmp_path}/elsewhere/studies" in ended.out
+
+
+def test_a_budget_is_shown_and_how_to_go_on_where_it_is_spent(run: Run, rings: Path) -> None:
+    space = load_space(str(rings), {"budget.epochs": 3, "budget.hours": 9})
+    with Study.create(space, name="bound", storage=Storage(study_dir("bound")), seed=1) as study:
+        assignment = study.ask()
+        assert assignment is not None
+        ended = TrialEnd(End.BUDGET, "it is spent", 40, 4)
+        study.report(LaneReport(assignment.identity, assignment.attempt, 40, 4, end=ended))
+    before = run("status", "bound").out.splitlines()
+    assert any(line.split()[0] == "budget" and line.endswith(" of 9 hours, 4 of 3 epochs") for line in before)
+    assert before[-1].startswith("go on with: gansearch resume bound --budget epochs=+3")
+
+    with Study.open("bound", Storage(study_dir("bound"))) as study:
+        study.extend(budget={"epochs": "+3"})
+    after = run("status", "bound").out.splitlines()
+    assert any(line.endswith(" of 9 hours, 4 of 6 epochs (3 planned)") for line in after)
+    assert after[-1].startswith("go on with: gansearch resume bound --home")
+    said = json.loads(run("status", "bound", "--json").out)["budget"]
+    assert said[1] == {"key": "epochs", "used": 4, "most": 6, "planned": 3, "is_spent": False}
+
+
+def test_a_budget_is_changed_by_key_and_value(run: Run) -> None:
+    ended = run("resume", "nosuch", "--executor", "local", "--budget", "hours")
+    assert ended.status == 2
+    assert "must be KEY=VALUE; got 'hours'" in ended.err

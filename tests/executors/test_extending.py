@@ -14,6 +14,7 @@ from gansearch.records import TrialIdentity
 from gansearch.space import SearchSpace, parse_space
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
+from gansearch.storage.place import VARIABLE, study_storage
 from gansearch.study import Study, extension, open_readonly
 from gansearch.trial import checkpoints
 
@@ -83,6 +84,19 @@ def test_an_extension_whose_driver_dies_goes_on_with_resume() -> None:
     result = resume("rings", LOCAL)
     assert result.status.counts == {"completed": 3}
     assert curve_of("rings", 2).attempts[-1]["from_step"] == curve_of("rings", 0).steps
+
+
+def test_a_study_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, f"memory://extended{tmp_path.as_posix()}")
+    monkeypatch.setenv("GANSEARCH_DATABASE", f"sqlite:///{tmp_path}/decisions.db")
+    launch(space(), LOCAL)
+    result = extend("rings", 0, "2x", LOCAL)
+    assert result.status.counts == {"completed": 3}
+    storage = study_storage("rings")
+    old, new = (Curve.of(read_curve(storage, TrialIdentity("rings", number))[0]) for number in (0, 2))
+    assert (old.steps, new.steps) == (new.attempts[-1]["from_step"], 2 * old.steps)
+    np.testing.assert_array_equal(new.signals["d_loss"][: old.steps], old.signals["d_loss"])
+    assert [path.rpartition("/")[0] for path in storage.list("records")] == [f"records/rings-{i}" for i in range(3)]
 
 
 def test_what_cannot_be_extended_is_told() -> None:

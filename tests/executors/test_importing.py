@@ -12,7 +12,7 @@ import pytest
 from optuna.trial import FrozenTrial, TrialState
 
 from gansearch.curves import Curve, read_curve
-from gansearch.errors import SpecError, StudyExistsError, StudyLockedError
+from gansearch.errors import SpecError, StudyError, StudyExistsError, StudyLockedError
 from gansearch.executors.importing import ImportResult, import_folder
 from gansearch.executors.launch import LaunchOptions, Say, launch, resume
 from gansearch.executors.listing import list_of
@@ -21,6 +21,7 @@ from gansearch.records import End, LaneReport, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
+from gansearch.storage.place import VARIABLE, study_storage
 from gansearch.study import Study, TrialRow, open_readonly
 from gansearch.trial.list_run import ListRun
 from gansearch.trial.runner_folder import context_of, runner_folder
@@ -196,6 +197,35 @@ def test_how_trials_end_is_told_by_the_one_table(ring: Ring, tmp_path: Path, tak
     assert lives.values is not None
     values = [row.value for row in rows_of("grid")[:2]]
     assert lives.values[0] == pytest.approx(sum(each for each in values if each is not None) / 2, rel=1e-12)
+
+
+def test_a_study_may_lie_elsewhere(
+    ring: Ring, tmp_path: Path, take: Import, local: LaunchOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = list_of(ring(plan__trials=2, generator__init="he"))
+    monkeypatch.setenv(VARIABLE, f"memory://imported{tmp_path.as_posix()}")
+    train(spec, tmp_path / "run", lanes=1, packs=1)
+    with pytest.raises(StudyError, match="is not on this machine, so its decisions need a database"):
+        take("elsewhere")
+    assert study_storage("elsewhere").list() == []
+    monkeypatch.setenv("GANSEARCH_DATABASE", f"sqlite:///{tmp_path}/decisions.db")
+    assert take("elsewhere").status.counts == {"budget": 1, "waiting": 1}
+    train(spec, tmp_path / "run", lanes=1, packs=2)
+    result = take("elsewhere")
+    assert (result.is_new, result.status.counts) == (False, {"completed": 1, "budget": 1})
+    assert resume("elsewhere", local).status.counts == {"completed": 2}
+    train(spec, tmp_path / "run", lanes=1)
+    said: list[str] = []
+    take("elsewhere", say=said.append)
+    assert "elsewhere-1 is left as it is: the study has gone on with it by itself" in said
+    for number in range(2):
+        mine, other = (
+            Curve.of(read_curve(storage, TrialIdentity(name, number))[0])
+            for storage, name in ((study_storage("elsewhere"), "elsewhere"), (Storage(tmp_path / "run"), "rings"))
+        )
+        mine.evaluations = [done for done in mine.evaluations if not done.final]
+        same(mine, other)
+    assert len(study_storage("elsewhere").list("records")) == 2
 
 
 def test_failures_and_plug_ins_come_along(ring: Ring, tmp_path: Path, explosive: Path, take: Import) -> None:

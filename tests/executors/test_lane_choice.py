@@ -51,7 +51,13 @@ class Cluster:
     def run(self, driver: Driver, context: TrialContext) -> None:
         raise NotImplementedError
 
-    def finalise(self, assignments: Sequence[Assignment], context: TrialContext) -> None:
+    def finalise(
+        self,
+        assignments: Sequence[Assignment],
+        context: TrialContext,
+        stop: Callable[[], bool],
+        say: Callable[[str], None],
+    ) -> None:
         raise NotImplementedError
 
 

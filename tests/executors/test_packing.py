@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from gansearch.executors.packing import Packer
@@ -79,3 +80,76 @@ def test_a_pack_is_no_larger_than_is_fair() -> None:
     bounds = iter([2, 1, 8])
     packer = Packer(asking(*(assignment(number) for number in range(9))), lanes=4, fair=lambda: next(bounds))
     assert [numbers(packer.next_pack()) for _ in range(3)] == [[0, 1], [2], [3, 4, 5, 6]]
+
+
+def test_lanes_that_have_ended_are_taken_by_trials_of_the_signature() -> None:
+    packer = Packer(asking(*(assignment(number, lr=1e-3 / (1 + number)) for number in range(9))), lanes=4)
+    pack = packer.next_pack()
+    assert numbers(packer.joining(pack, None)) == []  # it is full
+    assert numbers(packer.joining(pack[:1], None)) == [4, 5, 6]
+    assert numbers(packer.joining(pack[:3], None)) == [7]
+    assert numbers(packer.joining(pack[:1], None)) == [8]
+    assert packer.next_pack() == []
+
+
+def test_nobody_is_asked_for_a_pack_that_has_come_to_its_end() -> None:
+    packer = Packer(asking(*(assignment(number) for number in range(4))), lanes=2)
+    packer.next_pack()
+    assert packer.joining([], None) == []
+    assert numbers(packer.next_pack()) == [2, 3]
+
+
+def test_who_waits_joins_before_others_are_asked_for_as_many_as_may_be_ahead() -> None:
+    kinds = (64, 65, 64, 65, 65, 64, 64, 65, 64)
+    packer = Packer(asking(*(assignment(number, width=width) for number, width in enumerate(kinds))), lanes=4)
+    assert numbers(packer.next_pack()) == [0, 2]
+    assert numbers(list(packer.waiting)) == [1, 3]
+    assert numbers(packer.next_pack()) == [1, 3, 4]
+    assert numbers(list(packer.waiting)) == [5]
+    assert numbers(packer.joining([assignment(1, width=65)], None)) == [7]
+    assert numbers(list(packer.waiting)) == [5, 6]
+    assert numbers(packer.joining([assignment(0)], None)) == [5, 6, 8]
+
+
+def test_a_resumed_trial_joins_no_pack() -> None:
+    packer = Packer(asking(*(assignment(number) for number in range(3)), assignment(3, attempt=1)), lanes=3)
+    pack = packer.next_pack()
+    assert packer.joining(pack[:1], None) == []
+    assert numbers(list(packer.waiting)) == [3]
+
+
+def test_a_pack_takes_in_no_more_than_it_can_hold() -> None:
+    packer = Packer(asking(*(assignment(number) for number in range(20))), lanes=8)
+    pack = packer.next_pack()
+    assert packer.joining(pack[:4], 0) == []
+    assert packer.joining(pack[:4], 4) == []
+    assert numbers(packer.joining(pack[:4], 6)) == [8, 9]
+    assert numbers(packer.joining(pack[:6], 100)) == [10, 11]
+
+
+def test_as_many_trials_stay_for_each_other_worker_as_join() -> None:
+    left = 9
+
+    def ask() -> Assignment:
+        nonlocal left
+        left -= 1
+        return assignment(8 - left)
+
+    packer = Packer(ask, lanes=4, fair=lambda: math.ceil((1 + len(packer.waiting) + left) / 2))
+    pack = packer.next_pack()
+    joined = []
+    while further := packer.joining(pack[:1], None):
+        joined.append((len(further), left))
+    assert joined == [(2, 3), (1, 2), (1, 1)]
+    assert numbers(packer.next_pack()) == [8]
+
+
+def test_who_waits_is_passed_by_one_full_pack_at_most() -> None:
+    odd = [assignment(number, width=65) for number in (4, 9)]
+    queue = [*(assignment(number) for number in range(4)), odd[0], *(assignment(number) for number in range(5, 9))]
+    packer = Packer(asking(*queue, odd[1], *(assignment(number) for number in range(10, 30))), lanes=4)
+    pack = packer.next_pack()
+    joined = [numbers(packer.joining(pack[:3], None)) for _ in range(7)]
+    assert joined == [[], [5], [6], [7], [8], [], []]
+    assert numbers(packer.next_pack()) == [4, 9]
+    assert numbers(packer.joining(pack[:3], None)) == [10]

@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 
 from gansearch.curves import Curve, read_curve
-from gansearch.errors import ExecutorError
 from gansearch.executors.launch import LaunchOptions, launch
-from gansearch.executors.ray_tune import concurrency
 from gansearch.records import TrialIdentity
 from gansearch.space import SearchSpace
-from gansearch.space.plan import Resources
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 
@@ -49,15 +46,3 @@ def test_a_tune_trial_carries_a_pack(ring: Ring) -> None:
         np.testing.assert_array_equal(
             curve_of("packed", number).signals["g_loss"], curve_of("alone", number).signals["g_loss"]
         )
-
-
-def test_a_pack_that_fits_nowhere_is_refused() -> None:
-    with pytest.raises(ExecutorError, match=r"cpu: 8 and gpu: 0.*2 CPUs"):
-        concurrency(Resources(cpu=8), {"CPU": 2.0})
-    with pytest.raises(ExecutorError, match="gpu: 1"):
-        concurrency(Resources(cpu=1, gpu=1), {"CPU": 2.0})
-
-
-def test_as_many_packs_run_as_the_cluster_holds() -> None:
-    assert concurrency(Resources(cpu=1), {"CPU": 2.0}) == 2
-    assert concurrency(Resources(cpu=1, gpu=0.5), {"CPU": 16.0, "GPU": 1.0}) == 2

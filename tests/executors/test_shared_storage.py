@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,15 +42,25 @@ def machine(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
     return lambda name: monkeypatch.setenv("GANSEARCH_HOME", str(tmp_path / name))
 
 
-def curves() -> list[Curve]:
-    """Of the three trials."""
-    return [Curve.of(read_curve(study_storage("rings"), TrialIdentity("rings", number))[0]) for number in range(3)]
+def curves(trials: int = 3) -> list[Curve]:
+    """Of the first trials."""
+    return [Curve.of(read_curve(study_storage("rings"), TrialIdentity("rings", each))[0]) for each in range(trials)]
 
 
-def interrupted(status: StudyStatus) -> None:
-    """Ctrl-C, once something has been trained."""
-    if status.epochs > 0:
-        signal.raise_signal(signal.SIGINT)
+def objects() -> Counter[str]:
+    """That hold the records of each run."""
+    return Counter(path.split("/")[1] for path in study_storage("rings").list("records"))
+
+
+def interrupter() -> Callable[[StudyStatus], None]:
+    """Ctrl-C, once something has been trained; a second one would not wait for checkpoints."""
+    left = iter([signal.SIGINT])
+
+    def watch(status: StudyStatus) -> None:
+        for each in left if status.epochs > 0 else ():
+            signal.raise_signal(each)
+
+    return watch
 
 
 @pytest.mark.verify
@@ -57,7 +68,7 @@ def test_another_machine_goes_on(
     undisturbed: list[Curve], machine: Callable[[str], None], rings: SearchSpace, tmp_path: Path
 ) -> None:
     machine("first")
-    begun = launch(rings, LOCAL, watch=interrupted)
+    begun = launch(rings, LOCAL, watch=interrupter())
     assert begun.outcome == "interrupted"
 
     machine("second")
@@ -70,9 +81,19 @@ def test_another_machine_goes_on(
     assert ended.report is not None
     assert ended.report.markdown.is_relative_to(tmp_path / "second")
     assert gansearch.load_study("rings").trials.end.tolist() == ["completed"] * 3
+    assert objects() == {f"rings-{number}": 1 for number in range(3)}
 
-    with pytest.raises(StudyError, match="extended where its study's folder is on this machine; 'rings' lies in s3://"):
-        extend("rings", 0, "2x", LOCAL)
+
+@pytest.mark.verify
+def test_another_machine_extends_a_trial(machine: Callable[[str], None], ring: Ring) -> None:
+    machine("first")
+    launch(ring(plan__trials=1, training__epochs=2), LOCAL)
+    machine("second")
+    assert extend("rings", 0, "2x", LOCAL).status.counts == {"completed": 2}
+    old, new = curves(2)
+    assert (old.steps, new.steps) == (new.attempts[-1]["from_step"], 2 * old.steps)
+    np.testing.assert_array_equal(new.signals["g_loss"][: old.steps], old.signals["g_loss"])
+    assert objects() == {"rings-0": 1, "rings-1": 1}
 
 
 def test_decisions_need_a_database(

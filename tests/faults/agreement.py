@@ -17,6 +17,7 @@ from gansearch.curves import Curve, Record, read_curve
 from gansearch.records import End
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
+from gansearch.storage.place import study_storage
 from gansearch.study.status import TrialRow
 from gansearch.study.study_reader import open_readonly
 from tests.faults.record_walk import Walk
@@ -56,7 +57,7 @@ class Agreement:
 
 def agreement(name: str, *, steps_per_epoch: int) -> Agreement:
     """Read a finished study in all its tellings."""
-    storage = Storage(study_dir(name))
+    storage = study_storage(name)
     with open_readonly(name, storage) as study:
         rows, wanted, fixed, is_grid = study.trials(), study.trials_wanted, study.space.fixed, study.grid_size
     told = [_told(row, storage) for row in rows]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
 from gansearch.curves import Curve, read_curve
 from gansearch.curves.difference import first_difference
 from gansearch.executors.reproducing import reproduce
-from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
+from gansearch.storage.place import study_storage
 from gansearch.study.status import TrialRow
 from gansearch.study.study_reader import open_readonly
 
@@ -18,9 +18,9 @@ OWN = ("identity", "seconds", "evaluation_seconds", "attempts", "cost_s")
 """Columns of the report's frames that tell a study from its twin."""
 
 
-def not_reproduced(name: str) -> list[str]:
-    """Runs whose curve is not, to the bit, what ``gansearch reproduce`` gives of them."""
-    found = [reproduce(name, row.number) for row in _rows(name)]
+def not_reproduced(name: str, numbers: Collection[int] | None = None) -> list[str]:
+    """Runs whose curve is not, to the bit, what ``gansearch reproduce`` gives of them; of all trials, or of some."""
+    found = [reproduce(name, row.number) for row in _rows(name) if numbers is None or row.number in numbers]
     return [f"{each.identity} is not what it gives again: {each.difference}" for each in found if not each.is_equal]
 
 
@@ -37,7 +37,7 @@ def _of_trials(disturbed: str, undisturbed: str) -> Iterator[str]:
         for what, said, expected in _pairs(one, other):
             if said != expected:
                 yield f"{one.identity}: its {what} is {said}, undisturbed {expected}"
-        curves = [Curve.of(read_curve(Storage(study_dir(row.identity.study)), row.identity)[0]) for row in (one, other)]
+        curves = [Curve.of(read_curve(study_storage(row.identity.study), row.identity)[0]) for row in (one, other)]
         difference = first_difference(*curves)
         if difference is not None:
             yield f"{one.identity}: {difference}"
@@ -57,7 +57,7 @@ def _pairs(one: TrialRow, other: TrialRow) -> list[tuple[str, object, object]]:
 
 
 def _rows(name: str) -> list[TrialRow]:
-    with open_readonly(name, Storage(study_dir(name))) as study:
+    with open_readonly(name, study_storage(name)) as study:
         return study.trials()
 
 

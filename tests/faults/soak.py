@@ -41,8 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def soak(kills: int, seed: int, folder: Path) -> tuple[str, ...]:
     """Disturb studies by turns until there have been ``kills`` kills; everything that should not be."""
-    from tests.faults.rounds import Round, Verdict
+    from tests.faults.rounds import Round
     from tests.faults.searches import GRID, TPE
+    from tests.faults.verdict import Verdict
 
     undisturbed = Round(GRID, "undisturbed", "local", folder / "undisturbed", say)
     undisturbed.undisturbed()

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from gansearch.curves import Curve, read_curve
 from gansearch.errors import StudyNotFoundError
 from gansearch.records import TrialIdentity
 from gansearch.storage import Storage
+from gansearch.storage.place import study_storage
 from gansearch.study.study_reader import open_readonly
 
 
 @dataclass(frozen=True)
 class StudyFolder:
-    """The folder ``root`` of the study called ``name``."""
+    """The folder of the study called ``name``, wherever studies lie."""
 
     name: str
-    root: Path
+
+    @property
+    def storage(self) -> Storage:
+        """The folder."""
+        return study_storage(self.name)
 
     @property
     def is_study(self) -> bool:
         """Whether there is a whole study, which can be resumed."""
         try:
-            open_readonly(self.name, Storage(self.root)).close()
+            open_readonly(self.name, self.storage).close()
         except StudyNotFoundError:
             return False
         return True
@@ -32,23 +36,24 @@ class StudyFolder:
     @property
     def evaluations(self) -> int:
         """Evaluations made so far; one that is made again counts once."""
-        return sum(1 for _ in self.root.glob("samples/*/*.npz"))
+        return sum(path.endswith(".npz") for path in self.storage.list("samples"))
 
     def over(self, trials: int) -> int:
         """How many of the first ``trials`` trials are over by their records."""
-        storage = Storage(self.root)
+        storage = self.storage
         records = (read_curve(storage, TrialIdentity(self.name, number))[0] for number in range(trials))
         ends = (Curve.of(each).end for each in records)
         return sum(end is not None and end.end.is_final for end in ends)
 
     def change_of(self, path: str) -> Callable[[], bool]:
-        """Tells whether something below ``path`` has changed since this call."""
+        """Tells whether something below ``path`` has changed since this call; of a folder on this machine."""
         before = self._state_of(path)
         return lambda: self._state_of(path) != before
 
     def _state_of(self, path: str) -> list[tuple[str, int, int]]:
         """Every file and folder with its size and time."""
-        root = self.root / path
+        root = self.storage.local_path(path)
+        assert root is not None
         found = []
         for each in [root, *root.rglob("*")]:
             try:

@@ -183,7 +183,7 @@ def check_faithful(space: SearchSpace, text: str) -> None:
     bounds = {key: plan[key] for key in OLDER if key in plan} | budget
     for key in ("hours", "gpu_hours", "epochs", "trials", "cost_per_gpu_hour", "cost"):
         assert key not in bounds or agree(bounds[key], getattr(space.budget, key)), key
-    for key in ("cpu", "gpu", "lanes", "concurrent"):
+    for key in ("cpu", "gpu", "device", "lanes", "concurrent"):
         assert key not in resources or agree(resources[key], getattr(space.resources, key)), key
     for key in ("mode", "grace_epochs", "patience"):
         assert key not in detectors or agree(detectors[key], getattr(space.detectors, key)), key

@@ -112,10 +112,38 @@ def test_a_metric_of_classes_needs_classes() -> None:
 
 
 def test_resources(read: Callable[[str], SearchSpace]) -> None:
-    assert read("").resources == Resources(cpu=1.0, gpu=0.0, lanes="auto", concurrent=None)
-    found = read("resources: {cpu: 0, gpu: 0.5, lanes: 8, concurrent: 4}\n").resources
-    assert found == Resources(cpu=0.0, gpu=0.5, lanes=8, concurrent=4)
+    assert read("").resources == Resources(cpu=1.0, gpu=0.0, device="auto", lanes="auto", concurrent=None)
+    found = read("resources: {cpu: 0, gpu: 0.5, device: cpu, lanes: 8, concurrent: 4}\n").resources
+    assert found == Resources(cpu=0.0, gpu=0.5, device="cpu", lanes=8, concurrent=4)
     assert isinstance(found.cpu, float)
+
+
+@pytest.mark.parametrize(
+    ("resources", "device"),
+    [
+        ("{cpu: 2}", "cpu"),
+        ("{device: auto}", "cpu"),
+        ("{device: cpu}", "cpu"),
+        ("{gpu: 0.25}", "cuda"),
+        ("{gpu: 2, device: auto}", "cuda"),
+        ("{gpu: 0.25, device: cpu}", "cpu"),
+    ],
+)
+def test_trials_train_on_cuda_where_they_have_a_gpu(
+    read: Callable[[str], SearchSpace], resources: str, device: str
+) -> None:
+    assert read(f"resources: {resources}\n").resources.trains_on == device
+
+
+def test_the_device_is_auto_or_cpu(read: Callable[[str], SearchSpace]) -> None:
+    with pytest.raises(SpaceError, match=r"resources\.device: must be one of auto, cpu; got cuda"):
+        read("resources: {gpu: 1, device: cuda}\n")
+
+
+def test_parts_are_of_one_gpu(read: Callable[[str], SearchSpace]) -> None:
+    with pytest.raises(SpaceError, match=r"resources\.gpu: must be at most 1, or a whole number: .* got 1\.5"):
+        read("resources: {gpu: 1.5}\n")
+    assert [read(f"resources: {{gpu: {gpu}}}\n").resources.gpu for gpu in ("0.001", "1", "2.0")] == [0.001, 1.0, 2.0]
 
 
 def test_detectors(read: Callable[[str], SearchSpace]) -> None:

@@ -27,6 +27,11 @@ def test_reduced_precision_needs_a_gpu(precision: str) -> None:
     assert read(precision, "{gpu: 0.5}").resources.gpu == 0.5
 
 
+def test_reduced_precision_needs_trials_on_the_gpu() -> None:
+    with pytest.raises(SpaceError, match=r"must be fp32 where resources\.device is cpu: tf32 and bf16"):
+        read("bf16", "{gpu: 0.5, device: cpu}")
+
+
 def test_each_choice_is_named() -> None:
     with pytest.raises(SpaceError, match="must be fp32") as caught:
         read("{choice: [fp32, tf32, bf16]}", "{cpu: 2}")

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from optuna.storages import RDBStorage
+from sqlalchemy.exc import IntegrityError
 
 from gansearch.errors import StorageError, StudyError, StudyExistsError, StudyLockedError
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.study import Study, open_readonly
+from gansearch.study import Study, database, open_readonly
 from gansearch.study.database import open_database
 
 Space = Callable[..., SearchSpace]
@@ -116,3 +118,19 @@ def test_passwords_are_neither_kept_nor_told(url: str, small_space: Space, folde
 def test_a_database_that_cannot_be_opened_is_named(bad: str, small_space: Space, folder: Storage) -> None:
     with pytest.raises(StorageError, match=f"the database {bad} cannot be opened"):
         Study.create(small_space(), name="s", storage=folder, seed=1, database_url=bad)
+
+
+def test_two_may_make_the_tables_of_one_database_at_a_time(
+    url: str, small_space: Space, folder: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def overtaken(url: str) -> RDBStorage:
+        opened.append(url)
+        if len(opened) == 1:
+            raise IntegrityError("CREATE TYPE studydirection", {}, Exception("already exists"))
+        return RDBStorage(url)
+
+    monkeypatch.setattr(database, "_optuna_storage", overtaken)
+    Study.create(small_space(), name="s", storage=folder, seed=1, database_url=url).close()
+    assert opened == [url, url]

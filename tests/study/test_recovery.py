@@ -241,3 +241,15 @@ def test_replicates_go_on_from_where_each_was(small_space: Space, folder: Storag
     assert rows[0].trial_values == (5.0,)
     assert following is not None
     assert following.identity == TrialIdentity("s", 1, 0)
+
+
+def test_a_trial_whose_driver_died_while_choosing_goes_on_in_a_database(
+    small_space: Space, folder: Storage, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/decisions.db"
+    with Study.create(small_space(), name="s", storage=folder, seed=1, database_url=url) as study:
+        study._trials._study.ask()  # begun, and nothing chosen yet
+    with Study.open("s", folder, database_url=url) as study:
+        found = study.ask()
+        assert found is not None
+        assert (found.identity.number, set(found.parameters) >= {"generator.layers"}) == (0, True)

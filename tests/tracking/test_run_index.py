@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from gansearch.tracking.experiment import Experiment
+from gansearch.tracking.pending import PendingRun
 from gansearch.tracking.run_index import WRITTEN, find_runs, quoted
-from gansearch.tracking.run_writer import RunWriter, Written
+from gansearch.tracking.run_writer import Mark, RunWriter, Written
 
 
 def test_of_two_runs_of_a_trial_the_one_that_came_further_stays(experiment: Experiment, notes: Any) -> None:
@@ -18,7 +19,7 @@ def test_of_two_runs_of_a_trial_the_one_that_came_further_stays(experiment: Expe
     writer.create("launch 1", 1.0, None)
     parent = writer.runs["launch 1"]
     whole = writer.create("digits-7", 2.0, parent)
-    writer.mark(whole, "120", "running")
+    writer.write(whole, PendingRun(), Mark("120", "running"))
     late = writer.create("digits-7", 2.0, parent)
     found, surplus = find_runs(writer.client, writer.experiment_id, "it's")
     assert found["digits-7"].run_id == whole.run_id

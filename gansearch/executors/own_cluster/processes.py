@@ -6,6 +6,7 @@ import pwd
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
@@ -16,6 +17,7 @@ from gansearch.executors.own_cluster.identity import Identity, family, identity,
 from gansearch.executors.own_cluster.state import Part
 
 _POLL_S = 0.2
+_REAP_S = 5.0
 _TAIL_LINES = 15
 _started: list[subprocess.Popen[bytes]] = []
 """Kept, since they go on after this process, of which Python would warn."""
@@ -136,5 +138,9 @@ def _wait_for_end(seen: set[Identity], limit_s: float) -> set[Identity]:
 
 
 def _reap() -> None:
-    """Let the system forget those of this process's children that have ended."""
+    """Let the system forget those of this process's children that have ended; where threads of one still go, wait."""
+    for process in _started:
+        if identity(process.pid) is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_REAP_S)
     _started[:] = [process for process in _started if process.poll() is None]

@@ -19,6 +19,7 @@ from gansearch.space.script import FUNCTION
 from gansearch.storage import Storage
 from gansearch.trial.answer import PackRun
 from gansearch.trial.context import TrialContext
+from gansearch.trial.device import check_device
 from gansearch.trial.failure import end_of, ended_unheld, reason_of
 from gansearch.trial.own_loop.exchange import Evaluated, Exchange, Message, Returned, Told
 from gansearch.trial.own_loop.script_files import script_file
@@ -47,6 +48,7 @@ def run_scripts(assignments: Sequence[Assignment], context: TrialContext) -> Pac
     for assignment in assignments:
         started = time.monotonic()
         try:
+            check_device(context.device)
             path = script_file(assignment.settings, context)
             trial = ScriptTrial(assignment, context, storage, _bench(assignment, context))
         except StorageError:

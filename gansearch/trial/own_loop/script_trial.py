@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -245,8 +243,7 @@ class ScriptTrial:
             "script": {"file": self._assignment.settings[FILE], "sha256": self._hash},
             "lanes": 1,
             "threads": self._context.threads,
-            "host": platform.node(),
-            "pid": os.getpid(),
+            **provenance.place(),
             "seed": self._assignment.seed,
         }
 
