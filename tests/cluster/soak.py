@@ -26,11 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scenario", choices=[*SCENARIOS, "all"], default=next(iter(SCENARIOS)))
     parser.add_argument("--seed", type=int, default=1, help="the first one")
     parser.add_argument("--seeds", type=int, default=1, help="how many")
+    parser.add_argument("--database", choices=["auto", "postgresql", "sqlite"], default="auto")
     given = parser.parse_args(arguments)
     names = list(SCENARIOS) if given.scenario == "all" else [given.scenario]
     folder = Path(tempfile.mkdtemp(prefix="gsc-"))
     folder.chmod(0o755)  # PostgreSQL's account must come to its data
-    problems = soak(names, range(given.seed, given.seed + given.seeds), folder)
+    problems = soak(names, range(given.seed, given.seed + given.seeds), folder, given.database)
     if problems:
         say(f"FAILED; everything is in {folder}")
         return 1
@@ -38,15 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def soak(names: Sequence[str], seeds: Sequence[int], folder: Path) -> tuple[str, ...]:
+def soak(names: Sequence[str], seeds: Sequence[int], folder: Path, database: str) -> tuple[str, ...]:
     """Run each scenario with each seed, one after the other on one cluster; everything that should not be."""
+    from gansearch.executors.own_cluster.databases import Wish
     from tests.cluster.cluster import Cluster
     from tests.cluster.disturbed import Disturbed
     from tests.cluster.scenarios import NODES, SCENARIOS, trials_of
     from tests.faults.verdict import Verdict
 
     total = Verdict()
-    with Cluster(folder / "cluster", NODES, say) as cluster:
+    with Cluster(folder / "cluster", NODES, say, Wish(database)) as cluster:
         for seed in seeds:
             for name in names:
                 while len(cluster.workers) < NODES:
