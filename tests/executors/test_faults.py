@@ -17,7 +17,7 @@ from gansearch.curves import Curve, read_curve
 from gansearch.executors.driver import Driver
 from gansearch.executors.launch import LaunchOptions, launch, resume
 from gansearch.plugins import load_file
-from gansearch.records import LaneReport, TrialIdentity
+from gansearch.records import Assignment, LaneReport, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
@@ -121,10 +121,10 @@ def test_a_damaged_checkpoint_costs_its_trial_only_time(ring: Ring) -> None:
 def test_an_end_that_no_driver_heard_of_is_shown(ring: Ring) -> None:
     report = Driver.report
 
-    def fall(driver: Driver, reports: Sequence[LaneReport]) -> Answer:
+    def fall(driver: Driver, reports: Sequence[LaneReport], pack: Sequence[Assignment]) -> Answer:
         if any(each.end is not None for each in reports):
             raise RuntimeError("the driver falls")
-        return report(driver, reports)
+        return report(driver, reports, pack)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Driver, "report", fall)

@@ -13,7 +13,7 @@ from gansearch.errors import StudyLockedError, StudyNotFoundError, TrackingError
 from gansearch.executors.driver import Driver
 from gansearch.executors.launch import LaunchOptions, launch, resume
 from gansearch.executors.tracking_again import track_study
-from gansearch.records import LaneReport
+from gansearch.records import Assignment, LaneReport
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
@@ -152,10 +152,10 @@ def test_a_store_that_is_damaged_while_the_search_runs(ring: Ring, store: Path, 
 def test_what_a_dead_driver_left_undone_is_caught_up_with(ring: Ring, store: Path) -> None:
     report = Driver.report
 
-    def fall(driver: Driver, reports: Sequence[LaneReport]) -> Answer:
+    def fall(driver: Driver, reports: Sequence[LaneReport], pack: Sequence[Assignment]) -> Answer:
         if any(each.end is not None and each.identity.number == 1 for each in reports):
             raise RuntimeError("the driver falls")
-        return report(driver, reports)
+        return report(driver, reports, pack)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Driver, "report", fall)
