@@ -17,7 +17,7 @@ import gansearch
 pause_s, results, _ = gansearch.parameters(pause_s=1.0, results=1, draw=0.0).values()
 for step in range(1, results + 1):
     time.sleep(pause_s)
-    gansearch.report(step, {}, metrics={"score": 0.0})
+    gansearch.report(step, {"slept_s": pause_s}, metrics={"score": 0.0})
 """
 SPACE: Final = """
 name: sleepers

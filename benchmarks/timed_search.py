@@ -54,7 +54,7 @@ def timed_search(space: SearchSpace, tracking_uri: str) -> dict[str, float]:
     """Run a search to its end, and say how long its parts took, in seconds, and how many results it has.
 
     Raises:
-        SystemExit: where it does not finish, or MLflow lacks something.
+        SystemExit: where it does not finish, a trial fails, or MLflow lacks something.
     """
     watch = Stopwatch()
     ray.init = watch.over("start", ray.init)
@@ -65,6 +65,8 @@ def timed_search(space: SearchSpace, tracking_uri: str) -> dict[str, float]:
     ended = time.time()
     if result.outcome != "finished" or result.tracking.lacking or result.tracking.lost:
         raise SystemExit(f"the search is not whole: {result.outcome}, {result.tracking}")
+    if set(result.status.counts) - {"completed", "pruned"}:
+        raise SystemExit(f"trials have ended otherwise than meant: {result.status.counts}")
     first, results = recorded(study_storage(space.name), space.name, result.status.trials)
     drain_s = result.tracking.waited_s
     return {

@@ -221,7 +221,7 @@ def test_only_some_sides() -> None:
         kept(["theirs"])
 
 
-@pytest.mark.verify
+@pytest.mark.verify(seconds=170)
 def test_a_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "wall.json"
     main(["--quick", "--rounds", "1", "--only", "one loop", "--json", str(path)])

@@ -45,7 +45,7 @@ def test_ours_sleeps_as_long_as_the_others(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.verify
+@pytest.mark.verify(seconds=140)
 def test_a_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "scale.json"
     main(["--quick", "--only", "ours", "Ray Tune, actors", "--json", str(path)])
