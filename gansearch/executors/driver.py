@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from gansearch.executors.end_measuring import unmeasured_runs
 from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.packing import Packer, left_after
 from gansearch.records import Assignment, Decision, End, LaneReport, Setting, TrialEnd
@@ -55,6 +56,7 @@ class Driver:
         self._unwritten = 0
         self.storage_failure: str | None = None
         """Why nothing more can be run: records could not be written, several times in a row."""
+        self._unmeasured: list[Assignment] | None = None
 
     @property
     def data_settings(self) -> dict[str, Setting]:
@@ -74,6 +76,17 @@ class Driver:
         self._started(pack, pack)
         self.show()
         return pack
+
+    def next_measured(self) -> Assignment | None:
+        """A completed trial to measure by the protocol of the end, each once; to be asked when all have ended.
+
+        Nothing is lost where that fails: whoever launched the study looks what has not been measured.
+        """
+        if self.stopping:
+            return None
+        if self._unmeasured is None:
+            self._unmeasured = unmeasured_runs(self._study)
+        return self._unmeasured.pop(0) if self._unmeasured else None
 
     def report(
         self, reports: Sequence[LaneReport], pack: Sequence[Assignment] = (), *, is_leaving: bool = False
@@ -128,6 +141,11 @@ class Driver:
         self._show_ends()
 
     @property
+    def is_asked_to_end(self) -> bool:
+        """Whether the user wants the end now."""
+        return self._interrupt.asked or self._study.stop_requested
+
+    @property
     def stopping(self) -> bool:
         """Whether nothing more may be started."""
         return self._stop() is not None
@@ -168,7 +186,7 @@ class Driver:
             self._feed.ended(identity, end)
 
     def _stop(self) -> End | None:
-        if self._interrupt.asked or self._study.stop_requested:
+        if self.is_asked_to_end:
             return End.STOPPED_BY_USER
         if self.storage_failure is not None:
             return End.LOST

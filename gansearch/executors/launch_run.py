@@ -14,6 +14,7 @@ from gansearch.executors._base import Executor
 from gansearch.executors.driver import Driver
 from gansearch.executors.end_clearing import clear_at_end
 from gansearch.executors.end_compaction import compact_at_end
+from gansearch.executors.end_measuring import best_runs, unmeasured_runs
 from gansearch.executors.feed import TrackingFeed
 from gansearch.executors.hand_over import TrackingOutcome, hand_over, track_command
 from gansearch.executors.lane_choice import LaneChoice, choose_lanes
@@ -24,7 +25,6 @@ from gansearch.executors.study_source import StudySource
 from gansearch.executors.webhook import webhook
 from gansearch.study import Study, StudyStatus
 from gansearch.study.launches import close_left_launches, record_launch, update_launch
-from gansearch.study.retention import MEASURED_AT_END
 from gansearch.tracking import Experiment, MlflowTracker, default_uri
 from gansearch.tracking.silence import import_mlflow
 from gansearch.trial import provenance
@@ -167,13 +167,13 @@ class LaunchRun:
             if study.budget_spent is not None:
                 self.say(f"the budget ends the search: {study.budget_spent}; what has not ended rests")
             Thread(target=import_report, name="gansearch report").start()
-            best = study.best_assignments(MEASURED_AT_END * study.space.plan.replicates)
-            executor.finalise(best, self.context, lambda: self._asked_to_end(interrupt) is not None, self.say)
+            left, best = unmeasured_runs(study), best_runs(study)
+            executor.finalise(left, self.context, lambda: self._asked_to_end(interrupt) is not None, self.say)
             for assignment in best:
                 feed.update(assignment.identity)
             if (early := self._asked_to_end(interrupt)) is not None:
                 return early
-            if best and (self.context.final_evaluation or study.space.script is None):
+            if best or (self.context.final_evaluation and study.best_assignments(1)):
                 keep_noise_floor(study, self.context, "end", self.say)
         return "finished"
 

@@ -20,23 +20,22 @@ class NodeLeavingError(Exception):
 class PlacedPack(PackTrainable):
     """Beside the reports of a pack, each result has the ``node`` it was made on.
 
-    Ray places no new actor on a node that is taken away, but Tune gives the actor of a pack that has ended to the next
-    one wherever it is. So a pack that has been preempted raises once it has been heard, and so does one that is to
-    begin on such a node; ``leaving`` of the configuration names those that were known when the pack was offered.
+    Ray places no new actor on a node that is taken away, but Tune gives an actor without anything left to do to its
+    next trial wherever it is. So a pack that has been preempted raises once it has been heard, and so does one that
+    is to begin on such a node; ``leaving`` of the configuration names those known when the order was given.
     """
 
-    _is_new: bool
     _is_preempted: bool
 
     def setup(self, config: dict[str, Any], context: TrialContext, desk: Any, bench: OpenedElsewhere | None) -> None:
         """Keep what all packs share."""
         super().setup(config, context, desk, bench)
         self._node = ray.get_runtime_context().get_node_id()
-        self._begin()
+        self._is_preempted = False
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Take the next pack."""
-        self._begin()
+        """Begin anew with another order."""
+        self._is_preempted = False
         return super().reset_config(new_config)
 
     def step(self) -> dict[str, Any]:
@@ -47,17 +46,12 @@ class PlacedPack(PackTrainable):
         """
         if self._is_new and self._node in self.config["leaving"]:
             raise NodeLeavingError(self._node)
-        self._is_new = False
         result = super().step()
         ends = [report.end.end for report in result["reports"] if report.end is not None]
         self._is_preempted = self._is_preempted or End.PREEMPTED in ends
         if self._is_preempted and result.get("done") and not {"lost", "unwritten"} & result.keys():
             raise NodeLeavingError(self._node)
         return {**result, "node": self._node}
-
-    def _begin(self) -> None:
-        self._is_new = True
-        self._is_preempted = False
 
 
 def has_left(error: BaseException | None) -> bool:

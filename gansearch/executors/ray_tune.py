@@ -1,4 +1,4 @@
-"""Runs a study on Ray Tune. A Tune trial carries a pack; Tune decides where and when, the study everything else.
+"""Runs a study on Ray Tune. A Tune trial carries packs; Tune decides where and when, the study everything else.
 
 Tune's own sampling, scheduling state, checkpoints, retries and loggers are off: there is one mechanism for each, and
 it is not Tune's (DESIGN.md, section 7, has the measurements behind this). A pack's ``step`` returns at every
@@ -9,18 +9,14 @@ two give a trial the same curve.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import ray
 from ray import ObjectRef, tune
-from ray.exceptions import RayActorError, RayError
-from ray.tune.experiment import Trial
-from ray.tune.schedulers import FIFOScheduler, TrialScheduler
-from ray.tune.search import Searcher
+from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from gansearch.data import Data
@@ -29,17 +25,16 @@ from gansearch.executors.data_places import data_places
 from gansearch.executors.driver import Driver
 from gansearch.executors.final_tasks import RETRIES, await_measurements
 from gansearch.executors.node_check import check_nodes
-from gansearch.executors.packing import left_after
-from gansearch.executors.placed_pack import PlacedPack, has_left
+from gansearch.executors.placed_pack import PlacedPack
 from gansearch.executors.preemption import Preemption
 from gansearch.executors.ray_desk import Desk
 from gansearch.executors.ray_session import ray_session
 from gansearch.executors.ray_tasks import finalise, probe
+from gansearch.executors.tune_search import StudyScheduler, StudySearcher
 from gansearch.executors.waiting import Waiting
-from gansearch.records import Assignment, LaneReport, Setting
+from gansearch.records import Assignment, Setting
 from gansearch.space.plan import Resources
 from gansearch.storage import Storage
-from gansearch.trial.answer import Answer
 from gansearch.trial.context import TrialContext
 from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.lane_table import LaneTable, one_lane
@@ -54,97 +49,6 @@ LOADED_SHARE = 0.8
 """Share that data may take which every process would have to load otherwise."""
 POLL_S = 0.5
 """Seconds between two looks at whether the user has asked for the end."""
-
-
-class StudySearcher(Searcher):  # type: ignore[misc]
-    """Gives Tune the packs that the study wants run."""
-
-    def __init__(self, driver: Driver, preemption: Preemption) -> None:
-        super().__init__(metric=None, mode=None)
-        self._driver = driver
-        self._preemption = preemption
-        self._live: dict[str, list[Assignment]] = {}
-        self._reasons: dict[str, str | None] = {}
-
-    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
-        """A pack; None while running trials may still be handed back; FINISHED when nothing can come any more."""
-        pack = self._driver.next_pack()
-        if pack:
-            self._live[trial_id] = pack
-            return {"pack": pack, "leaving": self._preemption.nodes}
-        return None if self._live or self._driver.due_in_s is not None else Searcher.FINISHED
-
-    def report(self, trial_id: str, reports: Sequence[LaneReport], *, is_leaving: bool) -> Answer:
-        """Pass a pack's reports to the study; its answer, with the trials that join the pack."""
-        pack = self._live.get(trial_id, [])
-        answer = self._driver.report(reports, pack, is_leaving=is_leaving)
-        self._live[trial_id] = [*left_after(pack, reports), *answer.join]
-        return answer
-
-    def died(self, trial_id: str, reason: str | None) -> None:
-        """Hear why a worker died, before ``on_trial_complete`` is told that it did; None: its node is taken away."""
-        self._reasons[trial_id] = reason
-
-    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
-        """A pack has ended, its worker has died, or could not read or write its records."""
-        pack = self._live.pop(trial_id, [])
-        said = result or {}
-        if error:
-            reason = self._reasons.pop(trial_id, "its worker died")
-            if reason is None:
-                self._driver.preempted(pack)
-            else:
-                self._driver.lost(pack, reason)
-        elif "lost" in said:
-            self._driver.lost(pack, said["lost"])
-        elif "unwritten" in said:
-            self._driver.unwritten(pack, said["unwritten"])
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Nothing: Tune pickles its parts to restore them, which ``gansearch resume`` does from the study instead."""
-        return {}
-
-    def save(self, checkpoint_path: str) -> None:
-        """Nothing: the study's storage is the only state."""
-
-    def restore(self, checkpoint_path: str) -> None:
-        """Nothing: the study's storage is the only state."""
-
-
-class StudyScheduler(FIFOScheduler):  # type: ignore[misc]
-    """Passes reports to the study, and the study's answers back. It holds no state."""
-
-    def __init__(self, searcher: StudySearcher, desk: Any, preemption: Preemption, waiting: Waiting) -> None:
-        super().__init__()
-        self._searcher = searcher
-        self._desk = desk
-        self._preemption = preemption
-        self._waiting = waiting
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Nothing, as for the searcher."""
-        return {}
-
-    def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
-        """Answer before Tune lets the pack go on."""
-        reports: Sequence[LaneReport] = result["reports"]
-        self._preemption.heard(result["node"], reports)
-        is_leaving = self._preemption.concerns(result["node"])
-        answer = self._searcher.report(trial.trial_id, reports, is_leaving=is_leaving)
-        ray.get(self._desk.put.remote(trial.trial_id, answer))
-        return str(TrialScheduler.CONTINUE)
-
-    def choose_trial_to_run(self, tune_controller: Any) -> Trial | None:
-        """The next pack that waits; Tune asks some ten times a second, whatever happens."""
-        states = {trial.status for trial in tune_controller.get_live_trials()}
-        self._waiting.tell(is_waiting=Trial.PENDING in states and Trial.RUNNING not in states)
-        chosen: Trial | None = super().choose_trial_to_run(tune_controller)
-        return chosen
-
-    def on_trial_error(self, tune_controller: Any, trial: Trial) -> None:
-        """Tell the searcher why: Tune tells it only that."""
-        error = trial.get_pickled_error()
-        self._searcher.died(trial.trial_id, None if has_left(error) else why_it_died(error))
 
 
 class RayTuneExecutor:
@@ -284,15 +188,3 @@ def _most_bytes(data: Data) -> float:
     stores = [node["Resources"].get("object_store_memory", 0.0) for node in ray.nodes() if node["Alive"]]
     share = MAPPED_SHARE if data.is_mapped else LOADED_SHARE
     return share * min((store for store in stores if store), default=0.0)
-
-
-def why_it_died(error: BaseException | None) -> str:
-    """A worker's death as a sentence fragment: what Ray says of a process, or the exception that ended it."""
-    if isinstance(error, RayActorError):
-        said = re.search(r"exit type: ([A-Z_]+)", str(error)), re.search(r"exit detail: ([^.\n]+)", str(error))
-        kind, detail = (None if found is None else found[1].strip() for found in said)
-        return "its worker died" + (f" ({kind}: {detail})" if kind and detail else "")
-    if error is None:
-        return "its worker died"
-    cause = getattr(error, "cause", None) or error
-    return f"its worker failed: {type(cause).__name__}: {cause}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from gansearch.curves import Curve, CurveWriter, Record, read_curve
-from gansearch.records import Assignment, Evaluation, to_json
+from gansearch.records import Assignment, Evaluation, TrialIdentity, to_json
 from gansearch.space.script import is_script
 from gansearch.storage import Storage
 from gansearch.trial.context import TrialContext
@@ -29,10 +29,9 @@ def evaluate_final(assignment: Assignment, context: TrialContext) -> Evaluation 
         return None
     torch.set_num_threads(context.threads)
     storage = Storage(context.storage_url)
-    records, _ = read_curve(storage, assignment.identity)
-    for done in Curve.of(records).evaluations:
-        if done.final:
-            return done
+    measured = _final(storage, assignment.identity)
+    if measured is not None:
+        return measured
     check_device(context.device)
     bench = open_workbench(assignment.settings, context)
     pack = restore(assignment, context, bench)
@@ -41,3 +40,17 @@ def evaluate_final(assignment: Assignment, context: TrialContext) -> Evaluation 
     writer.append(Record("evaluation", assignment.attempt, to_json(evaluation)))
     writer.close()
     return evaluation
+
+
+def is_measured(storage: Storage, identity: TrialIdentity) -> bool:
+    """Whether the record of a trial has an evaluation by the protocol of the end.
+
+    Raises:
+        StorageError: where it cannot be read.
+    """
+    return _final(storage, identity) is not None
+
+
+def _final(storage: Storage, identity: TrialIdentity) -> Evaluation | None:
+    records, _ = read_curve(storage, identity)
+    return next((done for done in Curve.of(records).evaluations if done.final), None)

@@ -14,7 +14,8 @@ from gansearch.executors.launch import LaunchOptions, trial_context
 from gansearch.executors.local import LocalExecutor
 from gansearch.executors.packing import left_after
 from gansearch.executors.preemption import Preemption
-from gansearch.executors.ray_tune import StudySearcher
+from gansearch.executors.ray_desk import Order
+from gansearch.executors.tune_search import StudySearcher
 from gansearch.records import Assignment, End, LaneReport, TrialEnd, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
@@ -62,6 +63,14 @@ class Desk:
 
 def numbers_of(pack: list[Assignment] | tuple[Assignment, ...]) -> list[int]:
     return [each.identity.number for each in pack]
+
+
+def offered(searcher: StudySearcher, worker: str) -> Order:
+    """What Tune is given for a new trial of its own."""
+    found = searcher.suggest(worker)
+    assert isinstance(found, dict)
+    order: Order = found["order"]
+    return order
 
 
 @pytest.fixture
@@ -123,14 +132,11 @@ def test_those_that_joined_are_lost_with_their_pack_and_offered_again_alone(
 def test_on_ray_those_that_joined_are_lost_with_their_tune_trial(study: Study) -> None:
     desk = Desk(study)
     searcher = StudySearcher(desk.driver, Preemption(print, look=dict))
-    packs: list[list[Assignment]] = []
-    for name in ("a", "b"):
-        offered = searcher.suggest(name)
-        assert isinstance(offered, dict)
-        packs.append(offered["pack"])
+    packs = [offered(searcher, name).pack for name in ("a", "b")]
     end = TrialEnd(End.COLLAPSED, "one mode", 20, 1)
     reports = [LaneReport(each.identity, 0, 20, 1, end=end, most_lanes=None) for each in packs[0][:2]]
-    assert numbers_of(searcher.report("a", reports, is_leaving=False).join) == [8, 9]
+    told = searcher.report("a", reports, is_leaving=False, is_wanted=False)
+    assert (numbers_of(told.answer.join), told.following) == ([8, 9], None)
     searcher.died("a", "its worker died")
     searcher.on_trial_complete("a", error=True)
     (said,) = desk.said

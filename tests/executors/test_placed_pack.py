@@ -8,6 +8,7 @@ import pytest
 from ray.exceptions import RayTaskError
 
 from gansearch.executors.placed_pack import NodeLeavingError, PlacedPack, has_left
+from gansearch.executors.ray_desk import Order
 from gansearch.executors.ray_pack import PackTrainable
 from gansearch.records import End, LaneReport, TrialEnd, TrialIdentity
 
@@ -26,7 +27,7 @@ def placed(leaving: tuple[str, ...]) -> PlacedPack:
     """As ``setup`` leaves it, without Ray."""
     pack = PlacedPack.__new__(PlacedPack)
     pack._run, pack._node = None, HERE
-    assert pack.reset_config({"pack": [], "leaving": leaving})
+    assert pack.reset_config({"order": Order(), "leaving": leaving})
     return pack
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gansearch.curves import Curve, read_curve
 from gansearch.executors.launch import LaunchOptions, launch
-from gansearch.records import TrialIdentity
+from gansearch.records import End, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
@@ -38,11 +38,17 @@ def test_ray_tune_and_local_give_a_trial_the_same_curve(ring: Ring) -> None:
         assert [done.metrics for done in local.evaluations] == [done.metrics for done in ray.evaluations]
 
 
-def test_a_tune_trial_carries_a_pack(ring: Ring) -> None:
-    launch(ring(resources__lanes=3, generator__init="he"), LaunchOptions(name="packed"))
-    launch(ring(generator__init="he"), LaunchOptions(executor="local", name="alone"))
-    assert [curve_of("packed", number).attempts[0]["lanes"] for number in range(3)] == [3, 3, 3]
-    for number in range(3):
+def test_a_worker_carries_packs_whose_lanes_are_refilled_and_measures_the_best(ring: Ring) -> None:
+    varied = {"plan__trials": 7, "generator__init": "he", "resources__concurrent": 1}
+    launch(ring(**varied, resources__lanes=3, plan__pruner="successive_halving"), LaunchOptions(name="packed"))
+    launch(ring(**varied, plan__pruner="none"), LaunchOptions(executor="local", name="alone"))
+    packed = [curve_of("packed", number) for number in range(7)]
+    assert [curve.attempts[0]["lanes"] for curve in packed[:4]] == [3, 3, 3, 3], "the fourth has joined the first three"
+    assert len({curve.attempts[0]["pid"] for curve in packed}) == 1
+    completed = [curve for curve in packed if curve.end is not None and curve.end.end is End.COMPLETED]
+    assert sum(any(done.final for done in curve.evaluations) for curve in completed) == min(3, len(completed)) > 0
+    for number in range(7):
+        steps = packed[number].steps
         np.testing.assert_array_equal(
-            curve_of("packed", number).signals["g_loss"], curve_of("alone", number).signals["g_loss"]
+            packed[number].signals["g_loss"], curve_of("alone", number).signals["g_loss"][:steps]
         )
