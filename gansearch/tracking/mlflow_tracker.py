@@ -129,16 +129,25 @@ class MlflowTracker:
     # --- the thread -------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        """Look at what has changed once an interval, until closed and done, or out of time."""
+        """Look at what has changed once an interval, until closed and done, or out of time.
+
+        It rests at least as long as it has worked, so that trials, which may need every core, have more of this one;
+        what has piled up meanwhile costs less together.
+        """
         with quiet_thread():
             pause_s = self._interval_s
             while time.monotonic() < self._deadline:
                 is_closing = self._closing.is_set()  # before the marks are taken: none comes afterwards
                 self._take_marks()
+                began = time.monotonic()
                 is_done = self._projection.write(self._deadline)
+                worked_s = time.monotonic() - began
                 if is_closing and is_done and self._projection.look_again(self._deadline):
                     return
-                pause_s = self._interval_s if is_done else min(LONGEST_PAUSE_S, max(self._interval_s, pause_s * 2))
+                if is_done:
+                    pause_s = max(self._interval_s, min(worked_s, LONGEST_PAUSE_S))
+                else:
+                    pause_s = min(LONGEST_PAUSE_S, max(self._interval_s, pause_s * 2))
                 if is_closing:
                     time.sleep(max(0.0, min(LAST_PAUSE_S, self._deadline - time.monotonic())))
                 else:

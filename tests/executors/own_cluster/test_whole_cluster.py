@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ import pytest
 from gansearch.executors.own_cluster.identity import Identity, family, is_alive
 from gansearch.executors.own_cluster.layout import layout
 from gansearch.executors.own_cluster.state import State, read_state
-from gansearch.space import SearchSpace
 
 DRIVER = """
 import json, ray
@@ -32,7 +31,6 @@ with ray_session(None):
     nodes = {node["NodeName"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
     print(json.dumps({"nodes": nodes, "ran": len(ray.get(host.remote()))}))
 """
-Ring = Callable[..., SearchSpace]
 LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000"}
 LISTENS = "0A"
 
@@ -89,34 +87,6 @@ def cluster(service: tuple[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
     home, said = service
     monkeypatch.setenv("GANSEARCH_HOME", home)
     return said
-
-
-@pytest.mark.verify(seconds=270)
-def test_jobs_are_driven_from_elsewhere_by_whoever_has_the_token(
-    cluster: dict[str, Any], ring: Ring, tmp_path: Path
-) -> None:
-    space = tmp_path / "rings.yaml"
-    space.write_text(ring(plan__trials=2, resources__lanes=1).source, encoding="utf-8")
-    there = ("--address", cluster["dashboard"])
-    token = {name: value for name, value in cluster["environment"].items() if name.startswith("RAY_AUTH")}
-    laptop = {"GANSEARCH_HOME": str(tmp_path / "laptop"), **token}
-
-    refused = command("status", *there, **{**laptop, "RAY_AUTH_TOKEN_PATH": "/dev/null"})
-    assert refused.returncode == 1
-    assert "refuses: it wants a token, and this one is missing or wrong. Set RAY_AUTH_MODE=token" in refused.stderr
-
-    launched = command("launch", str(space), *there, "--tracking-uri", cluster["tracking_uri"], "--follow", **laptop)
-    assert launched.returncode == 0, launched.stdout + launched.stderr
-    assert "rings: finished: 2 of 2 trials ended" in launched.stdout
-    assert f"gansearch resume rings --trials +10 --address {cluster['dashboard']}" in launched.stdout
-
-    resumed = json.loads(command("resume", "rings", "--trials", "1", *there, "--json", **laptop).stdout)
-    assert resumed["study"] == "rings"
-    followed = command("logs", "rings", *there, "--follow", **laptop)
-    assert "rings: finished: 3 of 3 trials ended" in followed.stdout
-    status = json.loads(command("status", "rings", *there, "--json", **laptop).stdout)
-    assert status["counts"] == {"completed": 3}
-    assert not (tmp_path / "laptop").exists()
 
 
 @pytest.mark.verify
