@@ -140,8 +140,8 @@ class _Launch:
         command = ray_nodes.node_command(self._layout, self.state, name, _services(self._layout, self.state))
         for left in reversed(range(ray_nodes.ATTEMPTS)):
             before = {node.identity for node in ray_nodes.nodes(self._layout, self.state)}
-            self._start(command)
             try:
+                self._start(command)  # which a process that ends at once fails already
                 self._wait(name, lambda: self._has_joined(name, before), ray_nodes.LIMIT_S)  # noqa: B023 - not kept
                 return
             except ExecutorError:

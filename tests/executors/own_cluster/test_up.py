@@ -154,12 +154,15 @@ def test_ctrl_c_ends_what_had_been_started(folder: Layout) -> None:
     assert not Path(begun[0].ray_folder).exists()
 
 
+@pytest.mark.parametrize("at_once", [False, True])
 def test_a_failure_while_mending_ends_nothing_else(
-    folder: Layout, command: MakeCommand, monkeypatch: pytest.MonkeyPatch
+    folder: Layout, command: MakeCommand, monkeypatch: pytest.MonkeyPatch, *, at_once: bool
 ) -> None:
     before = up(folder).state
     kill(processes(before)["worker-2"])
     monkeypatch.setattr(ray_nodes, "node_command", lambda *_: command("worker-2", FAILS))
+    if at_once:  # before anybody could look which process it is
+        monkeypatch.setattr("gansearch.executors.own_cluster.processes.identity", lambda _: None)
     said: list[str] = []
 
     with pytest.raises(ExecutorError, match="worker-2 ended"):
