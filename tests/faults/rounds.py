@@ -35,7 +35,7 @@ class Round:
     folder: Path
     say: Callable[[str], None]
     twin: str | None = None
-    limit_s: float = 600.0
+    limit_s: float = 1_100.0
 
     def run(self, kills: int, random_: random.Random) -> Verdict:
         """Disturb the study ``kills`` times, then judge it."""
