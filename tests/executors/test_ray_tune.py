@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-import os
-import signal
-import threading
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gansearch.curves import Curve, read_curve
-from gansearch.executors.launch import LaunchOptions, launch, resume
-from gansearch.plugins import load_file
+from gansearch.executors.launch import LaunchOptions, launch
 from gansearch.records import End, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
@@ -58,56 +52,3 @@ def test_a_worker_carries_packs_whose_lanes_are_refilled_and_measures_the_best(r
         np.testing.assert_array_equal(
             packed[number].signals["g_loss"], curve_of("alone", number).signals["g_loss"][:steps]
         )
-
-
-DOZING = """
-'''A metric that takes minutes by the protocol of the end, the first time. Source: none.'''
-import time
-from dataclasses import dataclass
-from pathlib import Path
-from typing import ClassVar
-
-from gansearch.metrics import Metric
-
-BEGUN = Path({begun!r})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dozing(Metric):
-    '''Always 1.'''
-    name: ClassVar[str] = "dozing"
-    unit: ClassVar[str] = "none"
-    direction: ClassVar[str] = "minimize"
-    source: ClassVar[str] = "none"
-
-    def measure(self, *, real, fake):
-        if len(fake.features) > 5000 and not BEGUN.exists():
-            BEGUN.touch()
-            time.sleep(600)
-        return 1.0
-"""
-
-
-@pytest.mark.verify
-def test_ctrl_c_does_not_wait_for_a_measurement_of_the_end_and_resume_makes_it(ring: Ring, tmp_path: Path) -> None:
-    begun, plugin = tmp_path / "begun", tmp_path / "dozing.py"
-    plugin.write_text(DOZING.format(begun=str(begun)), encoding="utf-8")
-    load_file(plugin)
-    space = ring(plan__trials=2, training__epochs=2, resources__concurrent=1)
-
-    def press() -> None:
-        while not begun.exists():
-            time.sleep(0.1)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    presses = threading.Thread(target=press)
-    presses.start()
-    began = time.monotonic()
-    result = launch(space, LaunchOptions(plugins=(plugin,)))
-    presses.join()
-    assert (result.outcome, result.status.counts) == ("interrupted", {"completed": 2})
-    assert time.monotonic() - began < 500
-    assert not any(done.final for number in range(2) for done in curve_of("rings", number).evaluations)
-
-    assert resume("rings", LaunchOptions()).outcome == "finished"
-    assert all(any(done.final for done in curve_of("rings", number).evaluations) for number in range(2))
