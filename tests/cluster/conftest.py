@@ -1,4 +1,4 @@
-"""One cluster for every test that needs one: to bring it up takes longer than most of what is tested on it."""
+"""A cluster for each test: this process sees studies as its head machine does, within the homes that a test has."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def say(request: pytest.FixtureRequest) -> Say:
     return told
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def folder() -> Iterator[Path]:
     """One that PostgreSQL's account may pass through, as it may not through a test's own."""
     made = Path(tempfile.mkdtemp(prefix="gsc-"))
@@ -38,7 +38,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def cluster(folder: Path, say: Say) -> Iterator[Cluster]:
     """Up, with all its nodes."""
     with Cluster(folder / "cluster", NODES, say) as cluster:
