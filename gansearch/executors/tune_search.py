@@ -97,12 +97,12 @@ class StudySearcher(Searcher):  # type: ignore[misc]
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """A worker has nothing left to do, has died, or could not read or write its records."""
         pack = self._live.pop(trial_id, [])
+        reason = self._reasons.pop(trial_id, "its worker died")
         if trial_id in self._measuring:  # the end of the launch looks what has not been measured, and why
             self._measuring.remove(trial_id)
             return
         said = result or {}
         if error:
-            reason = self._reasons.pop(trial_id, "its worker died")
             if reason is None:
                 self._driver.preempted(pack)
             else:
