@@ -174,6 +174,8 @@ class Evaluation:
     metrics: tuple[MetricValue, ...]
     cost_s: float
     """Seconds that it took."""
+    labels: tuple[int, ...] = ()
+    """Classes of the samples at the first latents, which are the same at every evaluation of a trial."""
 
     def value(self, name: str) -> float:
         """The value of the metric ``name``.
@@ -193,7 +195,7 @@ class Finding:
 
     detector: str
     kind: str
-    """One of ``diverged``, ``discriminator_wins``, ``mode_collapse``, ``stagnation``, or what a plug-in names."""
+    """As ``mode_collapse``; ``docs/reference/detectors.md`` has all of them, and a plug-in may name another."""
     step: int
     epoch: int
     signal: str
@@ -204,6 +206,9 @@ class Finding:
     """Every other number that the decision used."""
     sentence: str
     """What happened, for a reader, with its numbers."""
+    since_step: int | None = None
+    """Where the window begins that the decision looked at: it saw the steps after this one, up to ``step``. None in
+    records of versions that did not say."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +254,8 @@ class LaneReport:
     """Time that the trial has trained and evaluated so far, over all attempts."""
     most_lanes: int | None = 0
     """Lanes that the trial's pack can have at most now; None where no bound is known, 0 where nobody may join it."""
+    is_spared: bool = False
+    """Whether its detectors would have stopped it and it was drawn to go on to its end, which no pruner may cut."""
 
 
 def reals_seen(settings: Mapping[str, Setting], steps: int) -> int | None:
@@ -281,7 +288,7 @@ def evaluation_from_json(raw: Mapping[str, Any]) -> Evaluation:
     metrics = tuple(
         MetricValue(metric["name"], metric["value"], Protocol(**metric["protocol"])) for metric in raw["metrics"]
     )
-    return Evaluation(**{**raw, "metrics": metrics})
+    return Evaluation(**{**raw, "metrics": metrics, "labels": tuple(raw.get("labels", ()))})
 
 
 def noise_floor_from_json(raw: Mapping[str, Any]) -> NoiseFloor:

@@ -48,6 +48,8 @@ class Curve:
     findings: list[Finding] = field(default_factory=list)
     stopped_by: Finding | None = None
     """The finding that ended the trial."""
+    spared_for: Finding | None = None
+    """The first finding that would have ended it, were it not in shadow mode or drawn to go on to its end."""
     end: TrialEnd | None = None
     """None while it runs, and where a newer attempt has begun since."""
     attempts: list[Mapping[str, Any]] = field(default_factory=list)
@@ -155,6 +157,8 @@ class _Assembly:
         if curve.checkpoint_step > step:  # it could not be read, or was not to be gone on from
             curve.checkpoint = None
         curve.end = curve.stopped_by = None
+        if curve.spared_for not in curve.findings:
+            curve.spared_for = None
 
     def _close_attempt(self) -> None:
         """Count the time of an attempt that has no end of its own: until its last record."""
@@ -187,11 +191,13 @@ class _Assembly:
         self._curve.evaluations = [*kept, new]
 
     def _finding(self, payload: Mapping[str, Any]) -> None:
-        finding = finding_from_json({key: value for key, value in payload.items() if key != "stopped"})
+        finding = finding_from_json({key: value for key, value in payload.items() if key not in ("stopped", "spared")})
         if finding is not None:
             self._curve.findings.append(finding)
         if payload.get("stopped"):
             self._curve.stopped_by = finding
+        if payload.get("spared"):
+            self._curve.spared_for = finding
 
     def _samples(self, payload: Mapping[str, Any]) -> None:
         sample = SampleFile(int(payload["epoch"]), int(payload["step"]), str(payload["path"]))

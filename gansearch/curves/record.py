@@ -6,7 +6,7 @@ Kinds and payloads:
 ``signals``     first_step (updates done before the first value), names, values: {name: float32 array}
 ``evaluation``  ``records.to_json`` of an ``Evaluation``
 ``samples``     epoch, step, path
-``finding``     ``records.to_json`` of a ``Finding``, and stopped (bool)
+``finding``     ``records.to_json`` of a ``Finding``, stopped (bool), spared (true where it would have ended the trial)
 ``checkpoint``  step, path
 ``end``         ``records.to_json`` of a ``TrialEnd``
 """

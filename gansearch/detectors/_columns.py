@@ -1,4 +1,4 @@
-"""Reads windows out of a trace's columns; None wherever a column is missing, too short or not finite."""
+"""Reads parts of a trace's columns; None wherever a column is missing, too short or not finite."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from gansearch.detectors._base import Trace
 
 
 def last_steps(trace: Trace, name: str, count: int) -> NDArray[np.float64] | None:
-    """The signal ``name`` over the last ``count`` steps."""
-    return _finite(trace.signals.get(name), -count, None, count)
+    """The signal ``name`` over the last ``count`` steps, a number per window that ends in them."""
+    return _windows(trace, name, trace.window_ends > trace.steps - count, count)
 
 
 def first_steps(trace: Trace, name: str, count: int) -> NDArray[np.float64] | None:
-    """The signal ``name`` over the first ``count`` steps."""
-    return _finite(trace.signals.get(name), 0, count, count)
+    """The signal ``name`` over the first ``count`` steps, a number per window that begins in them."""
+    begins = trace.window_ends - np.diff(trace.window_ends, prepend=0)
+    return _windows(trace, name, begins < count, count)
 
 
 def last_evaluations(trace: Trace, name: str, count: int) -> NDArray[np.float64] | None:
@@ -38,13 +39,23 @@ def moved(trace: Trace, until: int, least: float, *, since: int = 0) -> bool:
     ratios = trace.signals.get("g_update_ratio")
     if ratios is None:
         return True
-    return bool(np.nansum(ratios[since:until], dtype=np.float64) >= least)
+    lengths, ends = np.diff(trace.window_ends, prepend=0), trace.window_ends
+    chosen = (ends > since) & (ends <= until)
+    return bool(np.nansum(ratios[chosen] * lengths[chosen], dtype=np.float64) >= least)
 
 
-def _finite(
-    values: NDArray[np.float32] | NDArray[np.float64] | None, start: int, stop: int | None, count: int
-) -> NDArray[np.float64] | None:
+def _windows(trace: Trace, name: str, chosen: NDArray[np.bool_], count: int) -> NDArray[np.float64] | None:
+    """The finite ones among windows of a signal; None where half of them are masked, or a step was not finite."""
+    values = trace.signals.get(name)
+    if values is None or trace.steps < count or name in trace.non_finite:
+        return None
+    found = values[chosen].astype(np.float64)
+    found = found[np.isfinite(found)]
+    return found if len(found) > 0 and 2 * len(found) >= chosen.sum() else None
+
+
+def _finite(values: NDArray[np.float64] | None, start: int, stop: int | None, count: int) -> NDArray[np.float64] | None:
     if values is None or len(values) < count:
         return None
-    window = values[start:stop].astype(np.float64)
+    window = values[start:stop]
     return window if np.isfinite(window).all() else None

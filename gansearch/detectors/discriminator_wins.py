@@ -74,14 +74,12 @@ class DiscriminatorWins(Detector):
         if gradients is None or d_loss - floor > self.excess or min(real, fake) < self.accuracy:
             return None
         shown = ", ".join(f"{name} {value:.3g}" for name, value in gradients.items())
-        return Finding(
-            detector=self.name,
-            kind=self.kind,
-            step=trace.steps,
-            epoch=trace.epoch,
+        return self.found(
+            trace,
             signal="d_loss",
             value=d_loss - floor,
             threshold=self.excess,
+            since_step=trace.steps - self.window_steps,
             evidence={"label_floor": floor, "d_accuracy_real": real, "d_accuracy_fake": fake, **gradients},
             sentence=(
                 f"Over the last {self.window_steps} steps d_loss lay {d_loss - floor:.3g} above its floor of"

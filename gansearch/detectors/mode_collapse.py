@@ -91,14 +91,12 @@ class ModeCollapse(Detector):
         ratio = float(np.median(fake / real))
         if ratio > self.spread:
             return None
-        return Finding(
-            detector=self.name,
-            kind=self.kind,
-            step=trace.steps,
-            epoch=trace.epoch,
+        return self.found(
+            trace,
             signal="fake_spread",
             value=ratio,
             threshold=self.spread,
+            since_step=trace.steps - self.spread_steps,
             evidence={"fake_spread": float(np.median(fake)), "real_spread": float(np.median(real))},
             sentence=(
                 f"Over the last {self.spread_steps} steps generated images differed by {ratio:.3g} of what real ones do"
@@ -120,14 +118,12 @@ class ModeCollapse(Detector):
             return None
         evidence = {} if covered is None else {"classes_covered": float(covered[-1])}
         evidence |= {} if largest is None else {"class_share_largest": float(largest[-1])}
-        return Finding(
-            detector=self.name,
-            kind=self.kind,
-            step=trace.steps,
-            epoch=trace.epoch,
+        return self.found(
+            trace,
             signal=signal,
             value=value,
             threshold=threshold,
+            since_step=int(trace.evaluations["step"][-self.evaluations]) - 1,
             evidence={**evidence, "classes": float(trace.classes)},
             sentence=_sentence(signal, value, threshold, self.evaluations, trace.classes),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,6 +13,8 @@ from gansearch.records import Finding
 
 NOT_TRAINED = ("label_floor",)
 """Signals that describe the configuration rather than what became of it: without a floor, it may be NaN."""
+UNDEFINED = ("class_churn",)
+"""What has no value at some evaluations of a run that is well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,39 +31,39 @@ class NonFinite(Detector):
 
     def check(self, trace: Trace) -> Finding | None:
         """The first non-finite number, of the signals before the metrics."""
-        found = _earliest(trace.signals) or _earliest(trace.evaluations)
+        found = _of_signals(trace) or _of_evaluations(trace)
         if found is None:
             return None
-        name, index = found
-        if name in trace.signals:
-            column: NDArray[Any] = trace.signals[name]
-            first_step = index + 1
-        else:
-            column = trace.evaluations[name]
-            first_step = int(trace.evaluations["step"][index])
-        count = int((~np.isfinite(column)).sum())
+        name, first_step, column, index = found
+        count = int((~np.isfinite(column[index:])).sum())
+        unit = "windows" if name in trace.signals else "evaluations"
         before = {} if index == 0 else {"last_finite_value": float(column[index - 1])}
-        return Finding(
-            detector=self.name,
-            kind=self.kind,
-            step=trace.steps,
-            epoch=trace.epoch,
+        return self.found(
+            trace,
             signal=name,
             value=float(count),
             threshold=0.0,
+            since_step=first_step - 1,
             evidence={"first_step": float(first_step), **before},
-            sentence=f"{name} was no finite number from step {first_step} on ({count:.3g} non-finite values so far).",
+            sentence=f"{name} was no finite number from step {first_step} on ({count:.3g} non-finite {unit} so far).",
         )
 
 
-def _earliest(columns: Mapping[str, NDArray[np.float32]] | Mapping[str, NDArray[np.float64]]) -> tuple[str, int] | None:
-    """Name and index of the first non-finite number, or None."""
-    first: tuple[str, int] | None = None
-    for name, values in columns.items():
+def _of_signals(trace: Trace) -> tuple[str, int, NDArray[Any], int] | None:
+    """Name, step, column and index of the earliest non-finite number of the signals, or None."""
+    first = {name: step for name, step in trace.non_finite.items() if name not in NOT_TRAINED}
+    if not first:
+        return None
+    name = min(first, key=lambda each: first[each])
+    return name, first[name], trace.signals[name], int(np.searchsorted(trace.window_ends, first[name]))
+
+
+def _of_evaluations(trace: Trace) -> tuple[str, int, NDArray[Any], int] | None:
+    """The same of the evaluations."""
+    found: tuple[str, int, NDArray[Any], int] | None = None
+    for name, values in trace.evaluations.items():
         bad = ~np.isfinite(values)
-        if name in NOT_TRAINED or not bad.any():
-            continue
-        index = int(bad.argmax())
-        if first is None or index < first[1]:
-            first = (name, index)
-    return first
+        if name not in UNDEFINED and bad.any() and (found is None or int(bad.argmax()) < found[3]):
+            index = int(bad.argmax())
+            found = name, int(trace.evaluations["step"][index]), values, index
+    return found

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-from gansearch.detectors._base import Detector, Trace, detectors
+from gansearch.detectors._base import Detector, Mode, Trace, detectors
 from gansearch.dimensions import declared
 from gansearch.errors import PluginError
 from gansearch.plugins import did_you_mean
 from gansearch.records import Finding, Setting
 
-Mode: TypeAlias = Literal["off", "shadow", "enforce"]
+__all__ = ["DIVERGED", "Combine", "Mode", "Policy", "Verdict", "default_detectors", "policy_from_settings"]
+
 DIVERGED = "diverged"
 """The one kind that needs neither grace nor patience: nothing recovers from a non-finite number."""
+
+Combine: TypeAlias = Literal["any", "all"] | int
+"""How many detectors must agree: any one of them; all that watch for one kind; or so many, of whatever kinds."""
 
 
 class PolicySettings(Protocol):
@@ -32,7 +37,22 @@ class PolicySettings(Protocol):
 
     @property
     def patience(self) -> int:
-        """Checks in a row that must find the same kind before a trial is stopped."""
+        """Checks in a row that must have a finding of a kind before it counts."""
+        ...
+
+    @property
+    def combine(self) -> Combine:
+        """How many detectors must agree."""
+        ...
+
+    @property
+    def kinds(self) -> Mapping[str, Mode]:
+        """Modes of single kinds; of the others their detectors say it."""
+        ...
+
+    @property
+    def audit(self) -> float:
+        """Share, in [0, 1], of the trials to be stopped that go on to their end."""
         ...
 
     @property
@@ -48,20 +68,26 @@ class Verdict:
     findings: tuple[Finding, ...]
     stop: Finding | None
     """The finding, one of ``findings``, for which the trial must end."""
+    would_stop: Finding | None = None
+    """The finding for which it had to end if the mode were ``enforce``; ``stop`` itself where it is."""
 
 
 @dataclass(frozen=True)
 class Policy:
     """Decides from the trace and from earlier findings alone: no state of its own is lost with a worker.
 
-    Checks are made at the end of each epoch. A finding stops the trial where the mode is ``enforce``, more than
-    ``grace_epochs`` have passed, and each of the last ``patience`` epochs (this one counted) has a finding of its kind.
+    Checks are made at the end of each epoch. What a detector finds counts once more than ``grace_epochs`` have passed
+    and each of the last ``patience`` epochs (this one counted) has a finding of its kind. The trial ends when enough
+    detectors whose kinds are enforced find something that counts: see ``combine``.
     """
 
     mode: Mode
     grace_epochs: float
     patience: int
     detectors: tuple[Detector, ...]
+    combine: Combine = "any"
+    kinds: Mapping[str, Mode] = field(default_factory=dict)
+    audit: float = 0.0
 
     def decide(self, trace: Trace, history: Sequence[Finding]) -> Verdict:
         """What the detectors see now, and whether the trial must end.
@@ -72,20 +98,44 @@ class Policy:
         """
         if self.mode == "off":
             return Verdict((), None)
-        found = [finding for detector in self.detectors if (finding := detector.check(trace)) is not None]
-        stops = [finding for finding in found if self._stops(finding, trace, history)]
-        # A diverged run is diverged whatever else is seen in it.
-        stops.sort(key=lambda finding: finding.kind != DIVERGED)
-        return Verdict(tuple(found), stops[0] if stops else None)
+        watching = [detector for detector in self.detectors if self.mode_of(detector) != "off"]
+        found = [finding for detector in watching if (finding := detector.check(trace)) is not None]
+        would = self._would_stop(found, trace, history)
+        return Verdict(tuple(found), would if self.mode == "enforce" else None, would)
 
-    def _stops(self, finding: Finding, trace: Trace, history: Sequence[Finding]) -> bool:
-        if self.mode != "enforce":
-            return False
-        if finding.kind == DIVERGED:
-            return True
+    def mode_of(self, detector: Detector) -> Mode:
+        """What findings of a detector do, but for ``mode``, which bounds it."""
+        return self.kinds.get(detector.kind, detector.default_mode)
+
+    def spares(self, seed: int) -> bool:
+        """Whether a trial of this seed goes on to its end though detectors stop it: ``audit`` of them do.
+
+        It follows from the seed alone, so that a trial that is begun again is treated as before.
+        """
+        digest = hashlib.sha256(f"{seed}:audit".encode()).digest()
+        return int.from_bytes(digest[:8], "big") < self.audit * 2**64
+
+    def _would_stop(self, found: Sequence[Finding], trace: Trace, history: Sequence[Finding]) -> Finding | None:
+        # A diverged run is diverged whatever else is seen in it.
+        diverged = next((finding for finding in found if finding.kind == DIVERGED), None)
+        if diverged is not None:
+            return diverged
+        if trace.steps <= self.grace_epochs * trace.steps_per_epoch:
+            return None
+        enforced = [each for each in self.detectors if self.mode_of(each) == "enforce" and each.kind != DIVERGED]
+        names = {each.name for each in enforced}
+        agreed = [each for each in found if each.detector in names and self._is_patient(each, trace, history)]
+        if self.combine == "all":
+            watch = {kind: sum(each.kind == kind for each in enforced) for kind in {each.kind for each in agreed}}
+            agreed = [each for each in agreed if sum(one.kind == each.kind for one in agreed) == watch[each.kind]]
+            least = 1
+        else:
+            least = 1 if self.combine == "any" else self.combine
+        return agreed[0] if len(agreed) >= least else None
+
+    def _is_patient(self, finding: Finding, trace: Trace, history: Sequence[Finding]) -> bool:
         epochs = {earlier.epoch for earlier in history if earlier.kind == finding.kind} | {trace.epoch}
-        in_a_row = all(trace.epoch - back in epochs for back in range(self.patience))
-        return in_a_row and trace.steps > self.grace_epochs * trace.steps_per_epoch
+        return all(trace.epoch - back in epochs for back in range(self.patience))
 
 
 def policy_from_settings(settings: PolicySettings) -> Policy:
@@ -94,7 +144,15 @@ def policy_from_settings(settings: PolicySettings) -> Policy:
     Raises:
         PluginError: where a detector or one of its settings is unknown or out of its limits.
     """
-    return Policy(settings.mode, settings.grace_epochs, settings.patience, default_detectors(settings.detectors))
+    return Policy(
+        settings.mode,
+        settings.grace_epochs,
+        settings.patience,
+        default_detectors(settings.detectors),
+        settings.combine,
+        settings.kinds,
+        settings.audit,
+    )
 
 
 def default_detectors(settings: Mapping[str, Mapping[str, Setting]] | None = None) -> tuple[Detector, ...]:

@@ -75,14 +75,12 @@ class Stagnation(Detector):
             return None
         evaluations = len(distances) - since
         shown = ", ".join(f"{name} {value:.3g}" for name, value in poor.items())
-        return Finding(
-            detector=self.name,
-            kind=self.kind,
-            step=trace.steps,
-            epoch=trace.epoch,
+        return self.found(
+            trace,
             signal="frechet_distance",
             value=best_after,
             threshold=(1 - self.gain) * best_before,
+            since_step=int(trace.evaluations["step"][since - 1]),
             evidence={"best_before": best_before, "evaluations": float(evaluations), **poor},
             sentence=(
                 f"The Frechet distance (mean of {self.SMOOTHING}) was {best_after:.3g} at best over the last"

@@ -50,6 +50,20 @@ class Duel:
 
 
 @dataclass(frozen=True, eq=False)
+class Players:
+    """What the two networks of a trial show at one moment, whatever the loss is."""
+
+    training: Float[Tensor, " n"]
+    """The discriminator's scores of real samples that it was trained on."""
+    held_out: Float[Tensor, " m"] | None
+    """Of real samples that it has never seen; None where the data set has none."""
+    steepness: float
+    """Root mean square, over latents, of the Frobenius norm of the generator's Jacobian."""
+    score_slope: float
+    """Mean norm of the gradient of the discriminator's score at generated samples."""
+
+
+@dataclass(frozen=True, eq=False)
 class Measured:
     """Samples as a metric sees them."""
 
@@ -66,6 +80,8 @@ class Measured:
     """Of generated samples whose trial has a discriminator at hand."""
     duel: Duel | None = None
     """Of generated samples whose trial has been put to the test."""
+    players: Players | None = None
+    """Of generated samples whose trial has both its networks at hand."""
 
     @cached_property
     def is_finite(self) -> bool:
@@ -122,6 +138,15 @@ class Metric(Plugin):
     """Whether it needs the scores of the trial's discriminator."""
     needs_duel: ClassVar[bool] = False
     """Whether it needs to know what each player gains by training on alone."""
+    needs_players: ClassVar[bool] = False
+    """Whether it needs what the trial's networks show of themselves."""
+    needs_held_out: ClassVar[bool] = False
+    """Whether it needs the discriminator's scores of samples that it has never seen."""
+
+    @classmethod
+    def needs_only_samples(cls) -> bool:
+        """Whether it has a value of samples that nothing else is known of, neither trial nor minibatches."""
+        return not (cls.needs_batches or cls.needs_scores or cls.needs_duel or cls.needs_players or cls.needs_held_out)
 
     @classmethod
     def missing(cls, real: Measured | None, shape: tuple[int, ...]) -> str | None:

@@ -23,6 +23,9 @@ __all__ = ["RUNG_SAMPLES", "Evaluator", "Generated", "Moment", "final_samples"]
 RUNG_SAMPLES: Final = 1_000
 """Generated samples per evaluation during training."""
 
+LABELLED: Final = 250
+"""Samples whose classes are kept at an evaluation: the same latents every time, so that one sees them change."""
+
 OF_PLAYERS: Final = ("none", "")
 """Extractor and hash of what the trial's own networks tell."""
 
@@ -80,6 +83,10 @@ class Evaluator:
         """The metrics measured then, in order, those aside that the generated side lacks something for."""
         return tuple(metric.name for metric in self._metrics[moment])
 
+    def names_of_samples(self) -> tuple[str, ...]:
+        """The metrics measured at a rung of samples that nothing else is known of."""
+        return tuple(metric.name for metric in self._metrics["rung"] if metric.needs_only_samples())
+
     def needs_duel(self) -> bool:
         """Whether a metric of the end wants both players put to the test."""
         return any(metric.needs_duel for metric in self._metrics["end"])
@@ -126,10 +133,17 @@ class Evaluator:
         Raises:
             DataError: where a metric of a rung wants more samples than there are.
         """
+        return [values for values, _ in self.evaluate_labelled(generated, moment)]
+
+    @torch.no_grad()
+    def evaluate_labelled(
+        self, generated: Sequence[Generated], moment: Moment = "rung"
+    ) -> list[tuple[tuple[MetricValue, ...], tuple[int, ...]]]:
+        """As ``evaluate_all``, and the classes of each set's first 250 samples; none where the data has no classes."""
         found = []
         for sets in groups([each.on(self._device) for each in generated]):
             group = Group(self._extractors, sets, self._metrics[moment])
-            found += [tuple(self._evaluate(seen, moment)) for seen in group.seen()]
+            found += [(tuple(self._evaluate(seen, moment)), seen.labels(LABELLED)) for seen in group.seen()]
         return found
 
     @torch.no_grad()
@@ -180,7 +194,8 @@ class Evaluator:
         real = self.real.measured(metric.view, metric.real_set, count)
         value = metric.value(real=real, fake=seen.by(metric)) if is_finite else float("nan")
         reals, split = self.real.count(metric.real_set, count), self.real.split(metric.real_set)
-        name, digest = OF_PLAYERS if metric.needs_scores or metric.needs_duel else self._named(metric)
+        of_players = metric.needs_scores or metric.needs_duel or metric.needs_players
+        name, digest = OF_PLAYERS if of_players else self._named(metric)
         return MetricValue(metric.name, value, Protocol(name, digest, count, reals, split))
 
     def _named(self, metric: Metric) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import torch
 from torch import Tensor
 
-from gansearch.metrics._base import Duel, Extractor, Measured, Metric, Scores, View
+from gansearch.metrics._base import Duel, Extractor, Measured, Metric, Players, Scores, View
 from gansearch.metrics.extractor import CHUNK
 from gansearch.metrics.real_side import first
 
@@ -32,6 +32,7 @@ class Generated:
     """Further samples in minibatches [g, b, *shape]."""
     scores: Scores | None = None
     duel: Duel | None = None
+    players: Players | None = None
 
     @cached_property
     def is_finite(self) -> bool:
@@ -80,6 +81,10 @@ class Group:
         """Each set by itself."""
         return [Seen(self, index, given) for index, given in enumerate(self._sets)]
 
+    def has(self, view: View) -> bool:
+        """Whether there is such a view, and a metric that is due takes it."""
+        return self._most.get(view, 0) > 0
+
     def measured(self, index: int, view: View, *, in_batches: bool) -> Measured:
         """One set through an extractor."""
         found = self._measured.setdefault((view, in_batches), [None] * len(self._sets))
@@ -112,6 +117,10 @@ class Seen:
             return "the scores of the trial's discriminator, as probabilities"
         if metric.needs_duel and self.given.duel is None:
             return "the trial's two players, under a loss of probabilities"
+        if metric.needs_players and self.given.players is None:
+            return "the trial's two networks"
+        if metric.needs_held_out and (self.given.players is None or self.given.players.held_out is None):
+            return "scores of real samples that were held out"
         return None
 
     def count(self, metric: type[Metric] | Metric) -> int:
@@ -130,8 +139,16 @@ class Seen:
         key = metric.view, self.count(metric)
         if key not in self._first:
             measured = first(self._group.measured(self._index, metric.view, in_batches=False), key[1])
-            self._first[key] = replace(measured, scores=self.given.scores, duel=self.given.duel)
+            given = self.given
+            self._first[key] = replace(measured, scores=given.scores, duel=given.duel, players=given.players)
         return self._first[key]
+
+    def labels(self, count: int) -> tuple[int, ...]:
+        """The most probable class of the first samples, by the reference extractor; none where there are no classes."""
+        if not self.given.is_finite or not self._group.has("reference"):
+            return ()
+        probabilities = self._group.measured(self._index, "reference", in_batches=False).probabilities
+        return () if probabilities is None else tuple(probabilities[:count].argmax(1).tolist())
 
 
 def _inputs(given: Generated, most: int, *, in_batches: bool) -> Tensor:

@@ -43,7 +43,7 @@ def noise_floors(evaluator: Evaluator, moment: Moment, repeats: int) -> tuple[No
         moment: says which metrics, and how many samples.
         repeats: draws, at least 2.
     """
-    chosen = [metric for metric in map(_named, evaluator.names(moment)) if _needs_only_samples(metric)]
+    chosen = [metric for metric in map(_named, evaluator.names(moment)) if metric.needs_only_samples()]
     key = _key(evaluator, moment, repeats, chosen)
     if key not in _known:
         folder = evaluator.real.cache_dir
@@ -62,10 +62,6 @@ def _samples(data: Data, moment: Moment) -> int:
 
 def _named(name: str) -> Metric:
     return metrics.get(name)()
-
-
-def _needs_only_samples(metric: Metric) -> bool:
-    return not (metric.needs_batches or metric.needs_scores or metric.needs_duel)
 
 
 @torch.no_grad()

@@ -11,7 +11,7 @@ from gansearch.reporting.document import Block, Table
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.reporting.sentences import GENERATORS, OBJECTIVE_VALUES
 from gansearch.reporting.wording import code, number, plain, setting
-from gansearch.space.plan import Objective
+from gansearch.space.plan import Combine, Objective
 
 
 def what_was_run(material: StudyMaterial) -> list[Block]:
@@ -74,7 +74,15 @@ def _detectors(material: StudyMaterial) -> str:
     chosen = material.space.detectors
     if chosen.mode == "off":
         return "off (non-finite values apart)"
-    return f"{chosen.mode}, after {number(chosen.grace_epochs)} epochs of grace, {chosen.patience} checks in a row"
+    combined = "" if chosen.combine == "any" else f", {_combined(chosen.combine)} must agree"
+    kinds = "".join(f", {kind} {mode}" for kind, mode in chosen.kinds.items())
+    audit = f", {number(100 * chosen.audit)} % of stopped trials go on" if chosen.audit else ""
+    rule = f"after {number(chosen.grace_epochs)} epochs of grace, {chosen.patience} checks in a row"
+    return f"{chosen.mode}, {rule}{combined}{kinds}{audit}"
+
+
+def _combined(combine: Combine) -> str:
+    return "all detectors of a kind" if combine == "all" else f"{combine} detectors"
 
 
 def _options(chosen: Mapping[str, Setting]) -> str:

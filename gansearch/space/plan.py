@@ -13,6 +13,7 @@ Averaging: TypeAlias = Literal["ema", "live"]
 Aim: TypeAlias = Literal["minimize", "maximize"]
 Kind: TypeAlias = Literal["search", "grid"]
 Mode: TypeAlias = Literal["off", "shadow", "enforce"]
+Combine: TypeAlias = Literal["any", "all"] | int
 Device: TypeAlias = Literal["auto", "cpu"]
 
 
@@ -106,6 +107,12 @@ class DetectorSettings:
     grace_epochs: float = 2.0
     """Epochs at the start in which no finding but a non-finite value stops a trial."""
     patience: int = 2
-    """Consecutive checks that must agree before a trial is stopped."""
+    """Checks in a row that must have a finding of a kind before it counts."""
     detectors: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
     """Fields that differ from the default, by detector that watches; empty: every detector with its defaults."""
+    combine: Combine = "any"
+    """How many detectors must agree: any one of them; all that watch for one kind; or so many, of whatever kinds."""
+    kinds: Mapping[str, Mode] = field(default_factory=dict)
+    """What findings of a kind do; of the others their detectors say it. ``mode`` bounds it."""
+    audit: float = 0.0
+    """Share of the trials to be stopped that go on to their end, so that a search measures its own false kills."""

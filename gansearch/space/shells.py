@@ -21,6 +21,12 @@ def _lanes(value: object) -> object:
     raise PydanticCustomError("lanes", "must be auto or a whole number of at least 1")
 
 
+def _combine(value: object) -> object:
+    if value in ("any", "all") or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise PydanticCustomError("combine", "must be any, all or a whole number of at least 1")
+
+
 class Shell(BaseModel):
     """A section with known keys; values are taken as YAML has them, without conversion."""
 
@@ -86,6 +92,9 @@ class DetectorsShell(Shell):
     mode: Literal["off", "shadow", "enforce"] = "enforce"
     grace_epochs: float = Field(2.0, ge=0)
     patience: int = Field(2, ge=1)
+    combine: Annotated[Any, BeforeValidator(_combine)] = "any"
+    kinds: Any = None
+    audit: float = Field(0.0, ge=0, le=1)
 
 
 class EvaluationShell(Shell):

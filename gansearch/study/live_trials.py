@@ -200,6 +200,8 @@ class LiveTrials:
     def _ask_pruner(self, live: LiveTrial, step: int) -> None:
         if live.extension is not None:
             return  # whoever extends a trial wants to see where it goes
+        if any(each.is_spared for each in live.replicates):
+            return  # it goes on to its end to show what would have become of it
         if self._prunes and live.pruned_at is None and live.optuna.should_prune():
             live.prune(step)
 

@@ -42,6 +42,8 @@ class Replicate:
     """Values with the protocol of the end, or None."""
     is_out: bool = False
     """Whether an executor has it."""
+    is_spared: bool = False
+    """Whether it was drawn to go on to its end though its detectors would have stopped it."""
     due: float = 0.0
     """Moment of ``time.monotonic`` before which it is not begun again."""
 

@@ -150,6 +150,7 @@ class Study:
         live, replicate = found
         self._trials.trained(live, replicate, epoch=report.epoch, seconds=report.seconds)
         with self._reader.database.group():
+            replicate.is_spared = report.is_spared
             if report.evaluation is not None:
                 self._trials.evaluated(live, replicate, report.evaluation)
             if report.end is not None:

@@ -169,19 +169,20 @@ class Pack:
         fake = self.sample(n, averaged=averaged)
         return self._sampling(averaged).seen(n, self.steps, fake)
 
-    def scores(self, at_most: int) -> Scored | None:
+    def slopes(self, count: int) -> tuple[Tensor, Tensor]:
+        """How the live networks slope at ``count`` generated samples, [K] each; see ``Sampling.slopes``."""
+        with at_precision(self._configuration.training.precision, self._device):
+            return self._sampling(averaged=False).slopes(count, self.steps)
+
+    def scores(self, at_most: int) -> Scored:
         """Scores of real samples and of those of the live generators, as the discriminators see them in training.
 
-        Samples are taken in whole batches, and no stream or state of training is moved.
+        Samples are taken in whole batches, and no stream or state of training is moved. They are logits of "real" where
+        ``is_scored``; else they compare among themselves alone.
 
         Args:
             at_most: samples of each kind, at least one batch.
-
-        Returns:
-            None where the loss is none of probabilities, so that a score says nothing by itself.
         """
-        if not self.is_scored:
-            return None
         size = self.batch_size // 2 if self._program.form.half_batches else self.batch_size
         training = self._first_batches(self._labelled.train, at_most, size)
         assert training is not None  # a pack has a batch of data
@@ -361,7 +362,7 @@ class Pack:
                 classes=self._sizes.geometry.classes if self._hooks.needs_classes else 0,
             ),
             position=torch.zeros(1, dtype=torch.int64, device=self._device),
-            spreads=like.new_zeros(2, self.count),
+            looks=like.new_zeros(4, self.count),
         )
 
     def _untrained(self, streams: Streams) -> TrainingState:

@@ -41,6 +41,8 @@ class Player:
         self.optimizer_state = optimizer.initial_state(self.flat.values)
         self.update_ratio: Float[Tensor, " K"] = self.flat.values.new_zeros(self.flat.values.shape[0])
         """Norm of an update over the norm of the parameters, when last measured."""
+        self.norm: Float[Tensor, " K"] = self.update_ratio.clone()
+        """Of the parameters, before the update that was last measured."""
 
     def __call__(self, inputs: Tensor, draws: Draws | None) -> Tensor:
         """Apply the network with its present parameters."""
@@ -59,7 +61,7 @@ class Player:
         Args:
             gradients: flat.
             share: of the update that is made; None for all of it. At 0 the optimizer's state stays as it is, too.
-            measure: whether to take the update ratio anew.
+            measure: whether to take the update ratio and the norm anew.
         """
         values = self.flat.values
         before = values.clone() if measure or share is not None else None
@@ -72,6 +74,7 @@ class Player:
         if before is not None and measure:
             size = self.flat.norms(before)
             change = self.flat.norms(before.sub_(values))
+            self.norm.copy_(size)
             self.update_ratio.copy_(change / size.clamp(min=torch.finfo(values.dtype).tiny))
 
     @torch.no_grad()

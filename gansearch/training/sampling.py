@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, autograd
 
 from gansearch.gan.interpolation import slerp
 from gansearch.training.hooks import Hooks
@@ -21,7 +21,7 @@ from gansearch.tricks import Shown
 
 
 class Scored(NamedTuple):
-    """The discriminators' logits of "real"; fewer than samples where several are judged as one."""
+    """The discriminators' scores; fewer than samples where several are judged as one."""
 
     training: Float[Tensor, "K n"]
     """Of real samples that they are trained on."""
@@ -113,6 +113,38 @@ class Sampling:
                     found[index].append(judged[0].scores)
             found[-1].append(judged[1].scores)
         return [torch.cat(portions, 1) for portions in found]
+
+    def slopes(self, count: int, steps: Sequence[int]) -> tuple[Float[Tensor, " K"], Float[Tensor, " K"]]:
+        """How the networks slope at generated samples.
+
+        The norm of the Jacobian is estimated along one random direction for each latent: ``E |J^T u|^2 = |J|_F^2``.
+
+        Args:
+            count: latents, the same at any step.
+            steps: at which the lanes stand.
+
+        Returns:
+            Root mean square of the Frobenius norm of the generator's Jacobian, and mean norm of the gradient of the
+            discriminator's score with respect to a sample, as it is shown to it in the generator's update.
+        """
+        streams, prefix = self.new_streams(), "samples/slopes"
+        streams.at(steps)
+        hooks = self.bind(f"{prefix}/tricks", streams)
+        generator = streams.branch(f"{prefix}/generator", is_sampling=True)
+        discriminator = streams.branch(f"{prefix}/discriminator", is_sampling=True)
+        classes = drawn_classes(streams, f"{prefix}/classes", count, self.form.classes)
+        with torch.no_grad():
+            latents = hooks.latents(streams.normal(f"{prefix}/latents", (count, self.form.latent_size)), classes)
+        with torch.enable_grad(), hooks.passes.generating(self.values):
+            latents = latents.detach().requires_grad_()
+            images = hooks.passes.generate(latents, generator)
+            directions = streams.normal(f"{prefix}/directions", tuple(images.shape[1:]))
+            (pulled,) = autograd.grad((images * directions).sum(), latents)
+            images = images.detach().requires_grad_()
+            shown = hooks.discriminator_input(images, "generator")
+            (slope,) = autograd.grad(hooks.passes.judge(shown, classes, discriminator).scores.sum(), images)
+        steepness = pulled.flatten(2).square().sum(2).mean(1).sqrt()
+        return steepness, torch.linalg.vector_norm(slope.flatten(2), dim=2).mean(1)
 
     def _fakes(self, hooks: Hooks, streams: Streams, count: int, prefix: str) -> Shown:
         """Generated samples as the discriminator sees them in its update; further ones at every call."""

@@ -21,20 +21,29 @@ NAMES: Final = (
     "d_label_accuracy",
     "real_score",
     "fake_score",
+    "real_score_spread",
+    "fake_score_spread",
     "d_grad_norm",
     "g_grad_norm",
     "image_grad_norm",
     "d_update_ratio",
     "g_update_ratio",
+    "d_norm",
+    "g_norm",
     "fake_spread",
     "real_spread",
+    "fake_extreme",
+    "real_extreme",
 )
 """The signals in their order; ``detectors.Trace`` says what each is. With several discriminator updates per generator
-update they are of the last one. The losses hold the terms of the tricks; the update ratios and the spreads are those of
-their last measurement."""
+update they are of the last one. The losses hold the terms of the tricks; the update ratios, the norms of the parameters
+and what is told of samples (spreads, extremes) are those of their last measurement."""
 
 MEASURE_EVERY: Final = 10
-"""Steps between two measurements of the update ratios and spreads: passes over all parameters and samples."""
+"""Steps between two measurements that take passes over all parameters and samples."""
+
+EXTREME: Final = 0.99
+"""Share of the largest real number from which a number of a sample is extreme: black or white, or out of the data."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +84,17 @@ def spread(samples: Float[Tensor, "K B *shape"]) -> Float[Tensor, " K"]:
     flat = samples.flatten(2)
     centred = flat - flat.mean(1, keepdim=True)
     return centred.square_().mean(1).sqrt_().mean(1)
+
+
+def sample_looks(real: Float[Tensor, "K B *shape"], fake: Float[Tensor, "K B *shape"]) -> Float[Tensor, "4 K"]:
+    """Spreads of fake and real samples, then the shares of their numbers that are extreme.
+
+    A number is extreme from 99 % of the largest magnitude among the real ones of the batch. Of digits on black most
+    numbers are, real and fake; a generator whose last layer is saturated has nothing else.
+    """
+    bound = EXTREME * real.flatten(1).abs().amax(1)[:, None]
+    extremes = [(each.flatten(1).abs() >= bound).to(each.dtype).mean(1) for each in (fake, real)]
+    return torch.stack([spread(fake), spread(real), *extremes])
 
 
 def label_accuracy(says_real: Bool[Tensor, "K B"], labels: Float[Tensor, "K B"]) -> Float[Tensor, " K"]:

@@ -20,7 +20,7 @@ from gansearch.gan import Draws, Loss
 from gansearch.training.batches import Batches
 from gansearch.training.hooks import Due, Hooks
 from gansearch.training.passes import Judged, Passes
-from gansearch.training.signals import SignalBuffer, image_gradient_norm, label_accuracy, share, spread
+from gansearch.training.signals import SignalBuffer, image_gradient_norm, label_accuracy, sample_looks, share
 from gansearch.training.state import TrainingState
 from gansearch.training.streams import Streams
 from gansearch.tricks import Batch, Classes, Labels, PlayerName, Shown
@@ -30,7 +30,7 @@ class Variant(NamedTuple):
     """What a step does that not every step does; chosen on the host."""
 
     measure: bool
-    """Whether the update ratios and spreads are measured anew."""
+    """Whether what takes passes over all parameters and samples is measured anew."""
     due: Due
     """The tricks whose terms enter the losses."""
 
@@ -77,8 +77,8 @@ class Step:
     form: Form
     position: Int64[Tensor, " 1"]
     """Steps of this epoch done before."""
-    spreads: Float[Tensor, "2 K"]
-    """Of real and of fake samples, when last measured."""
+    looks: Float[Tensor, "4 K"]
+    """What ``sample_looks`` told of real and fake samples, when last measured."""
 
     def __call__(self, variant: Variant) -> None:
         """Update the discriminator once for every batch of the step, then the generator; go on to the next step."""
@@ -101,16 +101,17 @@ class Step:
     def changing(self) -> list[Tensor]:
         """Every tensor that a step changes and that outlives it."""
         players = self.training.generator, self.training.discriminator
-        own = [self.position, self.spreads, self.streams.clock, self.signals.values]
-        own += [tensor for player in players for tensor in (player.flat.gradients, player.update_ratio)]
+        own = [self.position, self.looks, self.streams.clock, self.signals.values]
+        own += [each for player in players for each in (player.flat.gradients, player.update_ratio, player.norm)]
         return [*own, *self.training.tensors().values()]
 
     def _end(self, real: Tensor, fake: Tensor, signals: dict[str, Tensor], variant: Variant) -> None:
         self.hooks.after_step()
         if variant.measure:
-            self.spreads.copy_(torch.stack([spread(real), spread(fake)]))
-        spreads = {"fake_spread": self.spreads[1], "real_spread": self.spreads[0]}
-        self.signals.put(self.position, signals | spreads | self.hooks.measured())
+            self.looks.copy_(sample_looks(real, fake))
+        names = ("fake_spread", "real_spread", "fake_extreme", "real_extreme")
+        looks = dict(zip(names, self.looks, strict=True))
+        self.signals.put(self.position, signals | looks | self.hooks.measured())
         self.position.add_(1)
         self.streams.clock.add_(1)
         self.training.generator.follow(self.streams.clock)
@@ -201,8 +202,11 @@ class Step:
             "d_label_accuracy": (accuracies[0] + accuracies[1]) / 2,
             "real_score": real.mean(1),
             "fake_score": fake.mean(1),
+            "real_score_spread": real.std(1, correction=0),
+            "fake_score_spread": fake.std(1, correction=0),
             "d_grad_norm": self.training.discriminator.gradient_norm(),
             "d_update_ratio": self.training.discriminator.update_ratio,
+            "d_norm": self.training.discriminator.norm,
         }
 
     @torch.no_grad()
@@ -212,6 +216,7 @@ class Step:
             "g_grad_norm": self.training.generator.gradient_norm(),
             "image_grad_norm": image_gradient_norm(slope),
             "g_update_ratio": self.training.generator.update_ratio,
+            "g_norm": self.training.generator.norm,
         }
 
 

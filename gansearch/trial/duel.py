@@ -65,7 +65,6 @@ def _value(pack: Pack, lane: int, *, standing: PlayerName) -> float | None:
     alone = pack.apart(lane, [*tricks, _StandStill(player=standing)])
     alone.train_epoch(MOST_STEPS)
     scored = alone.scores(SCORED)
-    assert scored is not None
     real = scored.training if scored.held_out is None else scored.held_out
     return game_value(real[0], scored.fake[0])
 

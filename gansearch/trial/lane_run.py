@@ -25,6 +25,7 @@ from gansearch.records import (
 from gansearch.storage import Storage
 from gansearch.trial import checkpoints
 from gansearch.trial.post_mortem import write_post_mortem
+from gansearch.trial.tracing import evaluation_columns
 
 
 class LaneRun:
@@ -38,7 +39,7 @@ class LaneRun:
     """
 
     def __init__(
-        self, assignment: Assignment, storage: Storage, policy: Policy, frame: Mapping[str, int | bool]
+        self, assignment: Assignment, storage: Storage, policy: Policy, frame: Mapping[str, int | bool | str]
     ) -> None:
         self.assignment = assignment
         self.end: TrialEnd | None = None
@@ -50,6 +51,8 @@ class LaneRun:
         self._signals: dict[str, list[NDArray[np.float32]]] = {}
         self._evaluations: list[Evaluation] = []
         self._findings: list[Finding] = []
+        self.spared_for: Finding | None = None
+        """Why its detectors would have ended it, were it not in shadow mode or drawn to go on."""
         self._seconds = 0.0
         self._since = time.monotonic()
 
@@ -58,6 +61,7 @@ class LaneRun:
         self._signals = {name: [values[:step]] for name, values in self._past.signals.items()}
         self._evaluations = [done for done in self._past.evaluations if done.step <= step and not done.final]
         self._findings = [finding for finding in self._past.findings if finding.step <= step]
+        self.spared_for = self._past.spared_for if self._past.spared_for in self._findings else None
         self._append("attempt", {"from_step": step, "started": time.time(), **about})
         self._writer.flush()
 
@@ -106,16 +110,25 @@ class LaneRun:
         """
         trace = self.trace()
         verdict = self._policy.decide(trace, self._findings)
-        stop = verdict.stop or NonFinite().check(trace)
+        diverged = NonFinite().check(trace)
+        stop = diverged or (None if self.is_spared else verdict.stop)
         found = verdict.findings if stop is None or stop in verdict.findings else (*verdict.findings, stop)
+        spares = verdict.would_stop if stop is None and self.spared_for is None else None
         for finding in found:
             self._findings.append(finding)
-            self._append("finding", {**to_json(finding), "stopped": finding == stop})
+            said = {"stopped": finding == stop} | ({"spared": True} if finding == spares else {})
+            self._append("finding", {**to_json(finding), **said})
+        self.spared_for = self.spared_for or spares
         if stop is None:
             return None
         write_post_mortem(self._storage, self.assignment.identity, stop, trace, draw())
         end = End.DIVERGED if stop.kind == DIVERGED else End.COLLAPSED
         return TrialEnd(end, stop.sentence, trace.steps, trace.epoch, stop)
+
+    @property
+    def is_spared(self) -> bool:
+        """Whether it goes on to its end though detectors stop it: to see what would have become of it."""
+        return self._policy.mode == "enforce" and self._policy.spares(self.assignment.seed)
 
     def finish(self, end: TrialEnd) -> None:
         """Write the end; nothing may be recorded after it."""
@@ -139,6 +152,7 @@ class LaneRun:
             evaluation=evaluation,
             end=self.end,
             seconds=self._past.seconds + time.monotonic() - self._since,
+            is_spared=self.is_spared and self.spared_for is not None,
         )
 
     @property
@@ -151,19 +165,14 @@ class LaneRun:
         for name, parts in self._signals.items():
             if len(parts) > 1:
                 self._signals[name] = [np.concatenate(parts)]
-        rows = [{metric.name: metric.value for metric in done.metrics} for done in self._evaluations]
-        # Another version, before the trial was resumed, may not have measured them all.
-        names = sorted(set.intersection(*map(set, rows))) if rows else []
-        columns = {name: np.array([row[name] for row in rows]) for name in names}
-        columns["step"] = np.array([done.step for done in self._evaluations], dtype=np.float64)
-        columns["epoch"] = np.array([done.epoch for done in self._evaluations], dtype=np.float64)
-        return Trace(
-            signals={name: parts[0] for name, parts in self._signals.items()},
-            evaluations=columns,
+        return Trace.of(
+            {name: parts[0] for name, parts in self._signals.items()},
+            evaluation_columns(self._evaluations),
             steps_per_epoch=int(self._frame["steps_per_epoch"]),
             total_steps=int(self._frame["total_steps"]),
             classes=int(self._frame["classes"]),
             is_probability_loss=bool(self._frame["is_probability_loss"]),
+            loss=str(self._frame.get("loss", "")),
         )
 
     def _append(self, kind: str, payload: Mapping[str, object]) -> None:

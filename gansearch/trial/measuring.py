@@ -9,7 +9,7 @@ from typing import Final
 
 from torch import Tensor
 
-from gansearch.metrics import Scores
+from gansearch.metrics import Players, Scores
 from gansearch.metrics.evaluator import RUNG_SAMPLES, Generated, Moment, final_samples
 from gansearch.records import Evaluation
 from gansearch.training import Pack
@@ -36,6 +36,9 @@ class EvaluationProtocol:
 
 MINIBATCHES: Final = 20
 """Drawn at the end, to see how alike the samples of one are."""
+
+PLAYED: Final = 250
+"""Samples of each kind at which the players are looked at."""
 
 RUNG = EvaluationProtocol(is_final=False)
 FINAL = EvaluationProtocol(is_final=True)
@@ -69,6 +72,7 @@ def measure(
     drawn = drawn_from(pack, protocol.samples(bench), averaged=averaged)
     batches = _minibatches(pack, averaged=averaged) if protocol.is_final else None
     scores = _scores(pack) if protocol.is_final else None
+    players = _players(pack)
     is_duel = protocol.is_final and bench.evaluator.needs_duel()
     generated = [
         Generated(
@@ -76,10 +80,11 @@ def measure(
             None if batches is None else batches[lane],
             None if scores is None else scores[lane],
             duel(pack, lane) if is_duel else None,
+            players[lane],
         )
         for lane in chosen
     ]
-    values = bench.evaluator.evaluate_all(generated, protocol.moment)
+    values = bench.evaluator.evaluate_labelled(generated, protocol.moment)
     # The passes are of all lanes together, so each has its share of them.
     cost_s = (time.monotonic() - started) / len(chosen)
     return [
@@ -91,10 +96,11 @@ def measure(
                 final=protocol.is_final,
                 metrics=metrics,
                 cost_s=cost_s,
+                labels=() if protocol.is_final else labels,
             ),
             to_npz(bench.data, drawn[lane]),
         )
-        for lane, metrics in zip(chosen, values, strict=True)
+        for lane, (metrics, labels) in zip(chosen, values, strict=True)
     ]
 
 
@@ -107,8 +113,16 @@ def _minibatches(pack: Pack, *, averaged: bool) -> Tensor:
 
 def _scores(pack: Pack) -> list[Scores] | None:
     """What the discriminator of every lane says of real and of generated samples; None where that is no logit."""
-    scored = pack.scores(SCORED)
-    if scored is None:
+    if not pack.is_scored:
         return None
+    scored = pack.scores(SCORED)
     held_out = [None] * pack.count if scored.held_out is None else list(scored.held_out)
     return [Scores(*each) for each in zip(scored.training, held_out, scored.fake, strict=True)]
+
+
+def _players(pack: Pack) -> list[Players]:
+    """What both networks of every lane show of themselves."""
+    scored = pack.scores(PLAYED)
+    held_out = [None] * pack.count if scored.held_out is None else list(scored.held_out)
+    slopes = (each.tolist() for each in pack.slopes(PLAYED))
+    return [Players(*each) for each in zip(scored.training, held_out, *slopes, strict=True)]

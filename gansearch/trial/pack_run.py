@@ -52,11 +52,12 @@ class TrainedPack:
             Lane(configuration, each.seed) for configuration, each in zip(configurations, assignments, strict=True)
         ]
         self._pack = Pack(lanes, bench.data, device=context.device)
-        frame = {
+        frame: dict[str, int | bool | str] = {
             "steps_per_epoch": self._pack.steps_per_epoch,
             "total_steps": self._pack.total_steps,
             "classes": bench.data.geometry.classes,
             "is_probability_loss": configurations[0].loss.facts.is_probability_loss,
+            "loss": configurations[0].loss.name,
         }
         policy = policy_from_settings(context.detectors)
         damage = self._restore(assignments, is_again)

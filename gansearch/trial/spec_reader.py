@@ -11,7 +11,7 @@ from typing import Literal, cast, get_args
 
 from gansearch.errors import SpecError
 from gansearch.records import Assignment, TrialIdentity
-from gansearch.space.plan import DetectorSettings, Mode
+from gansearch.space.plan import Combine, DetectorSettings, Mode
 from gansearch.storage.home import STUDY_NAME
 from gansearch.trial.json_node import JsonNode, json_node
 from gansearch.trial.spec import FORMAT, HOW, VERSION, Spec
@@ -80,21 +80,34 @@ def _check_version(root: JsonNode) -> None:
 
 
 def _detectors(node: JsonNode) -> DetectorSettings:
-    fields = node.fields(("mode",), ("grace_epochs", "patience", "detectors"))
-    modes = get_args(Mode)
-    if fields["mode"].value not in modes:
-        fields["mode"].refuse(f"must be one of {', '.join(modes)}")
+    fields = node.fields(("mode",), ("grace_epochs", "patience", "detectors", "combine", "kinds", "audit"))
     default = DetectorSettings()
     named = fields["detectors"].entries() if "detectors" in fields else {}
     return DetectorSettings(
-        mode=cast(Mode, fields["mode"].value),
+        mode=_mode(fields["mode"]),
         grace_epochs=fields["grace_epochs"].number(0.0) if "grace_epochs" in fields else default.grace_epochs,
         patience=fields["patience"].whole(1, MOST) if "patience" in fields else default.patience,
         detectors={
             name: {key: value.setting() for key, value in settings.entries().items()}
             for name, settings in named.items()
         },
+        combine=_combine(fields["combine"]) if "combine" in fields else default.combine,
+        kinds={kind: _mode(mode) for kind, mode in fields["kinds"].entries().items()} if "kinds" in fields else {},
+        audit=fields["audit"].number(0.0) if "audit" in fields else default.audit,
     )
+
+
+def _mode(node: JsonNode) -> Mode:
+    modes = get_args(Mode)
+    if node.value not in modes:
+        node.refuse(f"must be one of {', '.join(modes)}")
+    return cast(Mode, node.value)
+
+
+def _combine(node: JsonNode) -> Combine:
+    if node.value in ("any", "all"):
+        return cast(Combine, node.value)
+    return node.whole(1, MOST)
 
 
 def _plugins(node: JsonNode) -> dict[str, str]:

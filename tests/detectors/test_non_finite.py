@@ -18,9 +18,9 @@ def at_step(signal: str, step: int, value: float) -> NDArray[np.float64]:
 def test_fires_at_the_first_bad_step(value: float) -> None:
     finding = NonFinite().check(trace(signals={"g_loss": at_step("g_loss", 2990, value)}))
     assert finding is not None
-    assert (finding.kind, finding.signal, finding.value, finding.threshold) == ("diverged", "g_loss", 11.0, 0.0)
+    assert (finding.kind, finding.signal, finding.value, finding.threshold) == ("diverged", "g_loss", 1.0, 0.0)
     assert finding.evidence == {"first_step": 2990.0, "last_finite_value": 1.0}
-    assert finding.sentence == "g_loss was no finite number from step 2990 on (11 non-finite values so far)."
+    assert finding.sentence == "g_loss was no finite number from step 2990 on (1 non-finite windows so far)."
 
 
 def test_names_the_signal_that_went_first() -> None:

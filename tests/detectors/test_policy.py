@@ -9,7 +9,7 @@ import pytest
 
 from gansearch.detectors import Policy, Trace, Verdict, default_detectors, detectors, policy_from_settings
 from gansearch.detectors.mode_collapse import ModeCollapse
-from gansearch.detectors.policy import Mode
+from gansearch.detectors.policy import Combine, Mode
 from gansearch.errors import PluginError
 from gansearch.records import Finding, Setting
 from gansearch.testing.traces import trace
@@ -89,6 +89,9 @@ class Settings:
     mode: Mode = "shadow"
     grace_epochs: float = 3.0
     patience: int = 4
+    combine: Combine = "any"
+    kinds: Mapping[str, Mode] = field(default_factory=dict)
+    audit: float = 0.0
     detectors: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
 
 

@@ -95,7 +95,7 @@ def test_scores_are_those_of_the_discriminator_without_dropout(tiny_data: Data) 
         torch.testing.assert_close(found.held_out, player(held_out, None))
     assert found.fake.shape == (2, 32)
     assert not torch.equal(found.fake[:, :16], found.fake[:, 16:])
-    assert torch.equal(found.fake, pack.scores(32).fake)  # type: ignore[union-attr]
+    assert torch.equal(found.fake, pack.scores(32).fake)
 
 
 def test_samples_that_are_judged_as_one_have_one_score(tiny_data: Data) -> None:

@@ -9,7 +9,7 @@ from typing import get_args
 import torch
 
 from gansearch.errors import DataError
-from gansearch.metrics import Duel, Measured, Metric, Scores
+from gansearch.metrics import Duel, Measured, Metric, Players, Scores
 from gansearch.metrics._base import RealSet, View, When
 from gansearch.testing.contracts.declarations import check_declaration
 
@@ -34,7 +34,14 @@ def measured(seed: int, count: int = SAMPLES, *, with_images: bool = True) -> Me
     samples = torch.rand(count, 1, SIDE, SIDE, generator=stream) * 2 - 1 if with_images else features
     scores = Scores(*torch.randn(3, count, generator=stream).unbind())
     return Measured(
-        samples, features, probabilities, torch.arange(count) % 4 != 0, BATCH, scores=scores, duel=Duel(-1.0, -1.5)
+        samples,
+        features,
+        probabilities,
+        torch.arange(count) % 4 != 0,
+        BATCH,
+        scores=scores,
+        duel=Duel(-1.0, -1.5),
+        players=Players(scores.training, scores.held_out, steepness=2.0, score_slope=0.5),
     )
 
 
@@ -127,6 +134,7 @@ def _bare(metric: Metric, of: Measured) -> Measured:
         batch=of.batch if metric.needs_batches else None,
         scores=of.scores if metric.needs_scores else None,
         duel=of.duel if metric.needs_duel else None,
+        players=of.players if metric.needs_players else None,
     )
 
 

@@ -53,7 +53,7 @@ class ScriptTrial:
         self._bench = bench
         self._hash = str(assignment.settings[HASH])
         self._epochs = int(assignment.settings["training.epochs"] or 1)
-        self._frame: dict[str, int | bool] = {
+        self._frame: dict[str, int | bool | str] = {
             "steps_per_epoch": NOT_KNOWN,
             "total_steps": NOT_KNOWN,
             "classes": 0 if bench is None else bench.data.geometry.classes,
@@ -257,7 +257,7 @@ class ScriptTrial:
             epochs=self._epochs,
             start=start,
             geometry=None if bench is None else bench.data.geometry,
-            measured=() if bench is None else bench.evaluator.names(),
+            measured=() if bench is None else bench.evaluator.names_of_samples(),
             objectives=self._context.objectives,
             samples=rung,
             final_samples=max(rung, final_samples(bench.data)) if is_measured_at_end and bench else rung,

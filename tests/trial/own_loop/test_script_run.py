@@ -146,7 +146,7 @@ def test_a_number_that_is_not_finite_ends_the_trial_as_diverged(own: Own) -> Non
     end, reason = the_end(own.drive(trial, context))
 
     assert end is End.DIVERGED
-    assert reason == "g_loss was no finite number from step 15 on (1 non-finite values so far)."
+    assert reason == "g_loss was no finite number from step 15 on (1 non-finite windows so far)."
     assert Storage(context.storage_url).exists("post_mortem/own-0/samples.npz")  # of the evaluation before
 
 
