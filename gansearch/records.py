@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Setting: TypeAlias = float | int | str | bool | None
 """The value of one setting or searched parameter."""
+
+MEASURE_EVERY: Final = 10
+"""Steps between two measurements of a training step's signals, from the first step of an epoch on; the losses are told
+at every step. Each takes a pass over parameters, gradients or samples, and detectors look at windows of 25 steps."""
 
 
 @dataclass(frozen=True)

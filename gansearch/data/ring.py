@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float as Floats
 from torch import Tensor
 
 from gansearch.data._base import Data, DataSet
 from gansearch.data._mixture import mixture
-from gansearch.dimensions import Int, static
+from gansearch.dimensions import Float, Int, static
 from gansearch.records import Geometry
 
 MODES = 8
@@ -23,7 +23,7 @@ STD = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class Ring(DataSet):
-    """Points around the 8 corners of a regular octagon of radius 1, standard deviation 0.01."""
+    """Points around the 8 corners of a regular octagon of radius 1; PacGAN has a standard deviation of 0.01."""
 
     name: ClassVar[str] = "ring"
     geometry: ClassVar[Geometry] = Geometry(shape=(2,), bounded=False, classes=MODES)
@@ -33,20 +33,27 @@ class Ring(DataSet):
         10_000, Int(1_000, 100_000, log=True), "points to compare with", limits=Int(1, 10_000_000)
     )
     seed: int = static(0, Int(0, 2**31 - 1), "decides the points")
+    std: float = static(
+        STD,
+        Float(0.001, 0.25, log=True),
+        "standard deviation of each mode in each direction",
+        unit="units of the plane",
+        limits=Float(1e-6, 0.25),
+    )
 
     def load(self, data_dir: Path | None) -> Data:
         """Draw the points; ``data_dir`` is not used."""
         return mixture(
             self.name,
             ring_centres(),
-            STD,
+            self.std,
             train_samples=self.train_samples,
             test_samples=self.test_samples,
             seed=self.seed,
         )
 
 
-def ring_centres() -> Float[Tensor, "8 2"]:
+def ring_centres() -> Floats[Tensor, "8 2"]:
     """The modes, [8, 2], at the angles 2 pi i / 8.
 
     (Eight points of a closed interval [0, 2 pi] would be seven modes: the first and the last coincide.)

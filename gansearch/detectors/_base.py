@@ -69,7 +69,7 @@ class Trace:
         whole = {name: values for name, values in signals.items() if len(values) == steps}
         ends = window_ends(steps, steps_per_epoch)
         return cls(
-            signals=windowed(whole, ends),
+            signals=windowed(whole, ends, steps_per_epoch),
             evaluations=evaluations,
             window_ends=ends,
             non_finite=first_non_finite(whole),

@@ -39,9 +39,13 @@ def moved(trace: Trace, until: int, least: float, *, since: int = 0) -> bool:
     ratios = trace.signals.get("g_update_ratio")
     if ratios is None:
         return True
-    lengths, ends = np.diff(trace.window_ends, prepend=0), trace.window_ends
-    chosen = (ends > since) & (ends <= until)
-    return bool(np.nansum(ratios[chosen] * lengths[chosen], dtype=np.float64) >= least)
+    ends = trace.window_ends
+    first, last = np.searchsorted(ends, (since, until), side="right")
+    lengths = np.diff(ends[first:last], prepend=ends[first - 1] if first else 0)
+    way = (ratios[first:last] * lengths).sum(dtype=np.float64)
+    if np.isnan(way):  # windows that are masked whole
+        way = np.nansum(ratios[first:last] * lengths, dtype=np.float64)
+    return bool(way >= least)
 
 
 def _windows(trace: Trace, name: str, chosen: NDArray[np.bool_], count: int) -> NDArray[np.float64] | None:

@@ -9,18 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gansearch.detectors._base import Detector, Trace
-from gansearch.detectors._columns import all_evaluations, last_evaluations, moved
+from gansearch.detectors._columns import all_evaluations, last_evaluations
+from gansearch.detectors.mode_collapse import counts_classes
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
+
+
+def way(trace: Trace) -> NDArray[np.float64]:
+    """How far the generator has moved by the end of each window, in norms of its parameters, from ``g_update_ratio``.
+
+    A window that is hidden whole, or that is not finite, adds nothing.
+    """
+    ratios, lengths = trace.signals["g_update_ratio"], trace.window_ends.copy()
+    lengths[1:] -= trace.window_ends[:-1]
+    return np.cumsum(np.where(np.isfinite(ratios), ratios, 0) * lengths, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stagnation(Detector):
     """Fires when the smoothed Frechet distance stays as it was, at a generator that is still poor.
 
+    Kind: stagnation. Signals: ``frechet_distance``, ``classes_covered``, ``coverage``, ``g_update_ratio``.
     Formula: with ``s`` the mean over the last 3 evaluations, ``min s`` over the last patience is at least
-    ``(1 - gain) min s`` before it, and poor: at most ``classes_share`` of the classes covered or a coverage of at most
-    ``coverage``; with neither measured, a distance of at least ``distance_share`` of the first one.
+    ``(1 - gain) min s`` before it, and poor: at most ``classes_share`` of the classes covered, of at most 50, or a
+    coverage of at most ``coverage``; with neither measured, a distance of at least ``distance_share`` of the first one.
     Warm-up: the patience must span ``patience_evaluations``, ``patience_steps`` and a way of the generator of
     ``patience_travel`` norms of its own parameters, and begin after 3 evaluations.
     Known false positives: plateaus from which a run recovers; slow starters (dropout of .6, rates of 1e-5), against
@@ -63,15 +75,15 @@ class Stagnation(Detector):
     def check(self, trace: Trace) -> Finding | None:
         """Whether the last evaluations brought nothing."""
         distances = all_evaluations(trace, "frechet_distance")
-        since = self._begin(trace)
-        if distances is None or since is None:
+        poor = None if distances is None else self._poor(trace, distances)
+        since = None if poor is None else self._begin(trace)
+        if distances is None or poor is None or since is None:
             return None
         smoothed = np.convolve(distances, np.full(self.SMOOTHING, 1 / self.SMOOTHING), mode="valid")
         # smoothed[i] ends at evaluation i + SMOOTHING - 1
         before, after = smoothed[: since - self.SMOOTHING + 1], smoothed[since - self.SMOOTHING + 1 :]
         best_before, best_after = float(before.min()), float(after.min())
-        poor = self._poor(trace, distances)
-        if poor is None or best_after < (1 - self.gain) * best_before:
+        if best_after < (1 - self.gain) * best_before:
             return None
         evaluations = len(distances) - since
         shown = ", ".join(f"{name} {value:.3g}" for name, value in poor.items())
@@ -94,11 +106,17 @@ class Stagnation(Detector):
         steps = all_evaluations(trace, "step")
         if steps is None:
             return None
-        for index in range(len(steps) - self.patience_evaluations, self.SMOOTHING - 1, -1):
-            begin, end = int(steps[index - 1]), int(steps[-1])
-            if end - begin >= self.patience_steps and moved(trace, end, self.patience_travel, since=begin):
-                return index
-        return None
+        far = np.searchsorted(steps, steps[-1] - self.patience_steps, side="right")
+        index = min(len(steps) - self.patience_evaluations, int(far), self._far_enough(trace, steps))
+        return index if index >= self.SMOOTHING else None
+
+    def _far_enough(self, trace: Trace, steps: NDArray[np.float64]) -> int:
+        """From how many evaluations, the first ones, the generator has moved by the patience's way since."""
+        if "g_update_ratio" not in trace.signals or len(trace.window_ends) == 0:
+            return len(steps)
+        windows = np.searchsorted(trace.window_ends, steps, side="right")
+        there = np.where(windows > 0, way(trace)[windows - 1], 0)
+        return int(np.count_nonzero(there[-1] - there >= self.patience_travel))
 
     def _poor(self, trace: Trace, distances: NDArray[np.float64]) -> dict[str, float] | None:
         """The numbers that show that the samples are poor, or None where they are not."""
@@ -107,7 +125,7 @@ class Stagnation(Detector):
         if covered is None and coverage is None:
             far = distances[-1] >= self.distance_share * distances[0]
             return {"last_distance": float(distances[-1]), "first_distance": float(distances[0])} if far else None
-        if covered is not None and trace.classes > 0 and covered[0] <= self.classes_share * trace.classes:
+        if covered is not None and counts_classes(trace) and covered[0] <= self.classes_share * trace.classes:
             return {"classes_covered": float(covered[0])}
         if coverage is not None and coverage[0] <= self.coverage:
             return {"coverage": float(coverage[0])}

@@ -12,6 +12,7 @@ from torch import Tensor
 from gansearch.data import Data, Samples, labelled
 from gansearch.errors import TrainingError
 from gansearch.gan import forms
+from gansearch.records import MEASURE_EVERY
 from gansearch.training.batches import Batches, ready
 from gansearch.training.configuration import Configuration
 from gansearch.training.counter_streams import CounterStreams
@@ -23,7 +24,7 @@ from gansearch.training.precision import at_precision, check_precision
 from gansearch.training.recording import runner_for
 from gansearch.training.sampling import Sampling, Scored
 from gansearch.training.seeded_streams import SeededStreams
-from gansearch.training.signals import MEASURE_EVERY, SignalBuffer, Signals
+from gansearch.training.signals import HELD, SignalBuffer, Signals
 from gansearch.training.stacking import stack_configurations
 from gansearch.training.state import LaneState, TrainingState
 from gansearch.training.step import Form, Step, Variant
@@ -362,7 +363,7 @@ class Pack:
                 classes=self._sizes.geometry.classes if self._hooks.needs_classes else 0,
             ),
             position=torch.zeros(1, dtype=torch.int64, device=self._device),
-            looks=like.new_zeros(4, self.count),
+            held=like.new_zeros(len(HELD), self.count),
         )
 
     def _untrained(self, streams: Streams) -> TrainingState:

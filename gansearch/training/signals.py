@@ -1,4 +1,7 @@
-"""What each step tells: one number per signal, lane and step, kept on the device and handed out once an epoch."""
+"""What each step tells: one number per signal, lane and step, kept on the device and handed out once an epoch.
+
+The losses are of the step itself, all else of the last step that was measured: every tenth of an epoch.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,8 @@ from jaxtyping import Bool, Float, Int64
 from numpy.typing import NDArray
 from torch import Tensor
 
-NAMES: Final = (
-    "d_loss",
-    "g_loss",
+LOSSES: Final = ("d_loss", "g_loss")
+HELD: Final = (
     "label_floor",
     "d_accuracy_real",
     "d_accuracy_fake",
@@ -35,12 +37,11 @@ NAMES: Final = (
     "fake_extreme",
     "real_extreme",
 )
-"""The signals in their order; ``detectors.Trace`` says what each is. With several discriminator updates per generator
-update they are of the last one. The losses hold the terms of the tricks; the update ratios, the norms of the parameters
-and what is told of samples (spreads, extremes) are those of their last measurement."""
+"""The signals that are those of their last measurement."""
 
-MEASURE_EVERY: Final = 10
-"""Steps between two measurements that take passes over all parameters and samples."""
+NAMES: Final = (*LOSSES, *HELD)
+"""The signals in their order; ``detectors.Trace`` says what each is. With several discriminator updates per generator
+update they are of the last one. The losses hold the terms of the tricks."""
 
 EXTREME: Final = 0.99
 """Share of the largest real number from which a number of a sample is extreme: black or white, or out of the data."""
@@ -66,12 +67,27 @@ class SignalBuffer:
     """
 
     def __init__(self, like: Tensor, steps: int, further: Sequence[str] = ()) -> None:
+        self._further = tuple(further)
         self._names = (*NAMES, *further)
         self.values = like.new_zeros(steps, like.shape[0], len(self._names))
 
-    def put(self, position: Int64[Tensor, " 1"], signals: Mapping[str, Float[Tensor, " K"]]) -> None:
-        """Keep one step's signals at a position."""
-        self.values.index_copy_(0, position, torch.stack([signals[name] for name in self._names], 1)[None])
+    def put(
+        self,
+        position: Int64[Tensor, " 1"],
+        losses: Sequence[Float[Tensor, " K"]],
+        held: Float[Tensor, "held K"],
+        further: Mapping[str, Float[Tensor, " K"]],
+    ) -> None:
+        """Keep one step's signals at a position.
+
+        Args:
+            position: of the step within its epoch.
+            losses: as ``LOSSES``.
+            held: as ``HELD``.
+            further: by the names of tricks.
+        """
+        rest = [torch.stack([further[name] for name in self._further])] if self._further else []
+        self.values.index_copy_(0, position, torch.cat([torch.stack(list(losses)), held, *rest]).T[None])
 
     def read(self) -> Signals:
         """The signals of every position; this waits for the device."""

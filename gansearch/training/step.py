@@ -20,7 +20,7 @@ from gansearch.gan import Draws, Loss
 from gansearch.training.batches import Batches
 from gansearch.training.hooks import Due, Hooks
 from gansearch.training.passes import Judged, Passes
-from gansearch.training.signals import SignalBuffer, image_gradient_norm, label_accuracy, sample_looks, share
+from gansearch.training.signals import HELD, SignalBuffer, image_gradient_norm, label_accuracy, sample_looks, share
 from gansearch.training.state import TrainingState
 from gansearch.training.streams import Streams
 from gansearch.tricks import Batch, Classes, Labels, PlayerName, Shown
@@ -30,7 +30,7 @@ class Variant(NamedTuple):
     """What a step does that not every step does; chosen on the host."""
 
     measure: bool
-    """Whether what takes passes over all parameters and samples is measured anew."""
+    """Whether the signals that are held are measured anew."""
     due: Due
     """The tricks whose terms enter the losses."""
 
@@ -77,8 +77,8 @@ class Step:
     form: Form
     position: Int64[Tensor, " 1"]
     """Steps of this epoch done before."""
-    looks: Float[Tensor, "4 K"]
-    """What ``sample_looks`` told of real and fake samples, when last measured."""
+    held: Float[Tensor, "held K"]
+    """The signals that are held, when last measured."""
 
     def __call__(self, variant: Variant) -> None:
         """Update the discriminator once for every batch of the step, then the generator; go on to the next step."""
@@ -101,17 +101,18 @@ class Step:
     def changing(self) -> list[Tensor]:
         """Every tensor that a step changes and that outlives it."""
         players = self.training.generator, self.training.discriminator
-        own = [self.position, self.looks, self.streams.clock, self.signals.values]
+        own = [self.position, self.held, self.streams.clock, self.signals.values]
         own += [each for player in players for each in (player.flat.gradients, player.update_ratio, player.norm)]
         return [*own, *self.training.tensors().values()]
 
     def _end(self, real: Tensor, fake: Tensor, signals: dict[str, Tensor], variant: Variant) -> None:
         self.hooks.after_step()
         if variant.measure:
-            self.looks.copy_(sample_looks(real, fake))
-        names = ("fake_spread", "real_spread", "fake_extreme", "real_extreme")
-        looks = dict(zip(names, self.looks, strict=True))
-        self.signals.put(self.position, signals | looks | self.hooks.measured())
+            names = ("fake_spread", "real_spread", "fake_extreme", "real_extreme")
+            found = signals | dict(zip(names, sample_looks(real, fake), strict=True))
+            self.held.copy_(torch.stack([found[name] for name in HELD]))
+        losses = signals["d_loss"], signals["g_loss"]
+        self.signals.put(self.position, losses, self.held, self.hooks.measured())
         self.position.add_(1)
         self.streams.clock.add_(1)
         self.training.generator.follow(self.streams.clock)
@@ -149,7 +150,9 @@ class Step:
         with torch.no_grad():
             self.hooks.after_discriminator_update()
             loss.move(self.training.loss, real=scores[0].detach(), fake=scores[1].detach())
-        signals = self._discriminator_signals(loss, value.detach(), targets, scores)
+        signals = {"d_loss": value.detach()}
+        if variant.measure:
+            signals |= self._discriminator_signals(loss, targets, scores)
         return real._replace(images=real.images.detach()), signals
 
     def _update_generator(self, real: Shown, made: _Made, variant: Variant) -> dict[str, Tensor]:
@@ -173,7 +176,7 @@ class Step:
         # The gradient at the images is a signal.
         slope, *gradients = self._gradients(value, [made.images, *player.flat.trained])
         self._play("generator", player.gather(gradients), value.detach(), variant)
-        return self._generator_signals(value.detach(), slope)
+        return {"g_loss": value.detach()} | (self._generator_signals(slope) if variant.measure else {})
 
     def _play(self, name: PlayerName, gradients: Tensor, loss: Tensor, variant: Variant) -> None:
         """Update one player along the gradients that the tricks leave, by the share that they say."""
@@ -188,14 +191,11 @@ class Step:
         return autograd.grad(loss.sum(), inputs, materialize_grads=True)
 
     @torch.no_grad()
-    def _discriminator_signals(
-        self, loss: Loss, value: Tensor, targets: Labels, scores: tuple[Tensor, Tensor]
-    ) -> dict[str, Tensor]:
+    def _discriminator_signals(self, loss: Loss, targets: Labels, scores: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         real, fake = scores
         says = loss.says_real(real), loss.says_real(fake)
         accuracies = label_accuracy(says[0], targets.real), label_accuracy(says[1], targets.fake)
         return {
-            "d_loss": value,
             "label_floor": loss.floor(real_labels=targets.real, fake_labels=targets.fake),
             "d_accuracy_real": share(says[0], real),
             "d_accuracy_fake": share(~says[1], fake),
@@ -210,9 +210,8 @@ class Step:
         }
 
     @torch.no_grad()
-    def _generator_signals(self, loss: Tensor, slope: Tensor) -> dict[str, Tensor]:
+    def _generator_signals(self, slope: Tensor) -> dict[str, Tensor]:
         return {
-            "g_loss": loss,
             "g_grad_norm": self.training.generator.gradient_norm(),
             "image_grad_norm": image_gradient_norm(slope),
             "g_update_ratio": self.training.generator.update_ratio,

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from gansearch.data import Ring, ring_centres
+from gansearch.data import Grid, Ring, ring_centres
 
 
 def test_eight_modes_differ_and_lie_on_the_unit_circle_at_equal_distances() -> None:
@@ -52,3 +52,13 @@ def test_sizes_and_seed_are_settings() -> None:
 
 def test_the_content_is_the_known_one() -> None:
     assert Ring().load(None).checksum == "78bccde43027"
+
+
+@pytest.mark.parametrize("points", [Ring, Grid])
+def test_the_width_of_modes_can_be_chosen(points: type[Ring] | type[Grid]) -> None:
+    wide = points(std=0.2).load(None)
+    assert wide.mode_std == 0.2
+    assert wide.modes is not None
+    off = wide.train.values - wide.modes[wide.train.labels]
+    assert off.std().item() == pytest.approx(0.2, rel=0.02)
+    assert wide.checksum != points().load(None).checksum

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gansearch.detectors import Trace
-from gansearch.detectors.mode_collapse import ModeCollapse
-from gansearch.testing.traces import Column, trace
+from gansearch.detectors.mode_collapse import ModeCollapse, counts_classes
+from gansearch.testing.traces import Column, Columns, trace
 
 
 def of_classes(covered: Column, largest: Column = 0.5, **changes: Column) -> Trace:
@@ -91,6 +91,77 @@ def test_spread_is_measured_against_real_images() -> None:
 
 def test_without_the_generators_way_steps_decide() -> None:
     assert ModeCollapse().check(of_classes(1.0, 1.0, g_update_ratio=None)) is not None
+
+
+@pytest.mark.parametrize(("classes", "counts"), [(0, False), (1, True), (50, True), (51, False), (1000, False)])
+def test_so_many_classes_can_be_counted(classes: int, counts: bool) -> None:
+    assert counts_classes(trace(classes=classes)) is counts
+
+
+def test_of_a_thousand_classes_none_has_a_share_that_counts() -> None:
+    """Of samples that are even over 1,000 classes no class has 1 %: that is no collapse."""
+    assert ModeCollapse().check(trace(classes=1000, metrics={"classes_covered": 0.0})) is None
+    alike = trace(classes=1000, metrics={"classes_covered": 0.0, "sample_spread": late(0.9, 0.05, 3)})
+    finding = ModeCollapse().check(alike)
+    assert finding is not None
+    assert finding.signal == "sample_spread"
+
+
+@pytest.mark.parametrize(("signal", "value"), [("sample_spread", 0.1), ("effective_rank", 0.1)])
+def test_fires_when_samples_without_classes_are_alike(signal: str, value: float) -> None:
+    finding = ModeCollapse().check(trace(classes=0, metrics={signal: late(0.9, value, 3)}))
+    assert finding is not None
+    assert (finding.signal, finding.value, finding.threshold) == (signal, value, 0.1)
+    assert finding.since_step == 2799
+    assert f"at most {value:.3g} of" in finding.sentence
+    assert ModeCollapse().check(trace(classes=0, metrics={signal: late(0.9, value + 0.001, 3)})) is None
+    assert ModeCollapse().check(trace(classes=0, metrics={signal: late(0.9, value, 2)})) is None
+    assert ModeCollapse().check(trace(classes=0, epochs=11, metrics={signal: value})) is None
+
+
+def test_alike_samples_of_classes_that_are_counted_are_left_to_the_classes() -> None:
+    assert ModeCollapse().check(trace(metrics={"sample_spread": 0.05, "effective_rank": 0.05})) is None
+
+
+def test_fires_when_scores_and_images_without_classes_are_alike() -> None:
+    columns = {"fake_score_spread": late_steps(0.9, 0.08, 300), "fake_spread": late_steps(0.45, 0.17, 300)}
+    finding = ModeCollapse().check(trace(classes=0, signals=columns))
+    assert finding is not None
+    assert (finding.signal, finding.threshold, finding.since_step) == ("fake_score_spread", 0.1, 2700)
+    assert finding.value == pytest.approx(0.08 / 0.9)
+    assert finding.evidence == pytest.approx(
+        {"fake_score_spread": 0.08, "real_score_spread": 0.9, "fake_spread": 0.17, "real_spread": 0.6}
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"fake_score_spread": 0.091},
+        {"fake_spread": 0.181},
+        {"fake_score_spread": None},
+        {"real_score_spread": None},
+        {"real_score_spread": 0.0},
+        {"fake_spread": None},
+        {"g_update_ratio": 1e-5},
+    ],
+)
+def test_alike_scores_alone_are_no_collapse(changes: Columns) -> None:
+    """A discriminator that wins gives all generated images one score, however they differ."""
+    columns = {"fake_score_spread": 0.089, "fake_spread": 0.179, **changes}
+    assert ModeCollapse().check(trace(classes=0, signals=columns)) is None
+
+
+def test_conditional_runs_go_on() -> None:
+    """One image for each of ten classes has a third of the rank, and its scores may be alike: all are covered."""
+    conditional = trace(signals={"fake_score_spread": 0.01}, metrics={"effective_rank": 0.3, "sample_spread": 0.9})
+    assert ModeCollapse().check(conditional) is None
+
+
+def test_records_without_what_came_later_are_borne() -> None:
+    later = dict.fromkeys(("sample_spread", "effective_rank"))
+    signals = dict.fromkeys(("fake_score_spread", "real_score_spread"))
+    assert ModeCollapse().check(trace(classes=0, signals=signals, metrics=later)) is None
 
 
 def late_steps(before: float, after: float, steps: int) -> NDArray[np.float64]:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
-from gansearch.detectors import Policy, Trace, Verdict, default_detectors, detectors, policy_from_settings
+from gansearch.detectors import Detector, Policy, Trace, Verdict, default_detectors, detectors, policy_from_settings
 from gansearch.detectors.mode_collapse import ModeCollapse
 from gansearch.detectors.policy import Combine, Mode
 from gansearch.errors import PluginError
@@ -19,6 +20,38 @@ COLLAPSED = {"classes_covered": 1.0, "class_share_largest": 1.0}
 
 def policy(mode: Mode = "enforce", grace_epochs: float = 2.0, patience: int = 1) -> Policy:
     return Policy(mode, grace_epochs, patience, default_detectors())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Says(Detector):
+    """Formula: always. Warm-up: none. Known false positives: all."""
+
+    name: ClassVar[str] = "says"
+    kind: ClassVar[str] = "mode_collapse"
+    source: ClassVar[str] = "none"
+    said: bool = True
+
+    def check(self, trace: Trace) -> Finding | None:
+        if not self.said:
+            return None
+        told: dict[str, float] = {"value": 1.0, "threshold": 0.0}
+        return self.found(trace, signal="d_loss", since_step=0, evidence={}, sentence="It is 1.", **told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaysToo(Says):
+    """Another of the same kind."""
+
+    name: ClassVar[str] = "says_too"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubts(Says):
+    """Another of a kind that is not trusted."""
+
+    name: ClassVar[str] = "doubts"
+    kind: ClassVar[str] = "oscillation"
+    default_mode: ClassVar[Mode] = "shadow"
 
 
 def collapsed(epochs: int = 30) -> Trace:
@@ -78,6 +111,53 @@ def test_divergence_comes_before_anything_else() -> None:
     assert {finding.kind for finding in verdict.findings} == {"diverged", "mode_collapse"}
     assert verdict.stop is not None
     assert verdict.stop.kind == "diverged"
+
+
+def voting(*watching: Detector, combine: Combine = "any", kinds: Mapping[str, Mode] | None = None) -> Policy:
+    return Policy("enforce", 0.0, 1, watching, combine, kinds or {})
+
+
+def stopped_by(chosen: Policy) -> str | None:
+    stop = chosen.decide(trace(), []).stop
+    return None if stop is None else stop.detector
+
+
+def test_any_all_and_votes() -> None:
+    agreed, apart = (Says(), SaysToo()), (Says(), SaysToo(said=False))
+    assert stopped_by(voting(*apart)) == "says"
+    assert stopped_by(voting(*apart, combine="all")) is None
+    assert stopped_by(voting(*agreed, combine="all")) == "says"
+    assert stopped_by(voting(*agreed, combine=2)) == "says"
+    assert stopped_by(voting(*agreed, combine=3)) is None
+
+
+def test_a_kind_that_is_not_trusted_neither_stops_nor_votes() -> None:
+    assert stopped_by(voting(Doubts())) is None
+    assert len(voting(Doubts()).decide(trace(), []).findings) == 1
+    assert stopped_by(voting(Doubts(), Says(), combine=2)) is None
+    assert stopped_by(voting(Doubts(), Says(), combine="all")) == "says"
+
+
+def test_modes_of_kinds() -> None:
+    assert stopped_by(voting(Doubts(), kinds={"oscillation": "enforce"})) == "doubts"
+    assert stopped_by(voting(Doubts(), Says(), combine=2, kinds={"oscillation": "enforce"})) == "doubts"
+    assert stopped_by(voting(Says(), kinds={"mode_collapse": "shadow"})) is None
+    assert voting(Says(), kinds={"mode_collapse": "off"}).decide(trace(), []) == Verdict((), None)
+
+
+def test_in_shadow_mode_it_says_what_it_would_have_stopped() -> None:
+    verdict = Policy("shadow", 0.0, 1, (Says(),)).decide(trace(), [])
+    assert verdict.stop is None
+    assert verdict.would_stop == verdict.findings[0]
+
+
+def test_an_audit_spares_its_share_of_seeds_and_each_seed_always() -> None:
+    audited = replace(voting(Says()), audit=0.05)
+    spared = [audited.spares(seed) for seed in range(10_000)]
+    assert 400 < sum(spared) < 600
+    assert spared == [audited.spares(seed) for seed in range(10_000)]
+    assert not any(voting(Says()).spares(seed) for seed in range(1000))
+    assert all(replace(audited, audit=1.0).spares(seed) for seed in range(1000))
 
 
 def test_a_healthy_run_goes_on() -> None:

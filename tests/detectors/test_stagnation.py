@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from gansearch.detectors import Trace
-from gansearch.detectors.stagnation import Stagnation
+from gansearch.detectors.stagnation import Stagnation, way
 from gansearch.testing.traces import Column, Columns, trace
 
 POOR: Columns = {"classes_covered": 4.0, "coverage": 0.01}
@@ -63,3 +65,39 @@ def test_without_classes_and_coverage_the_first_distance_decides() -> None:
     near = run(PLATEAU - 400, classes=0, classes_covered=None, coverage=None)
     assert Stagnation().check(far) is not None
     assert Stagnation().check(near) is None
+
+
+def test_of_a_thousand_classes_the_coverage_decides() -> None:
+    """No class of a thousand has the share that counts as covered."""
+    assert Stagnation().check(run(PLATEAU, 1000, classes_covered=0.0, coverage=0.4)) is None
+    assert Stagnation().check(run(PLATEAU, 1000, classes_covered=0.0, coverage=0.01)) is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "evaluations"),
+    [
+        ({"patience_steps": 1000, "patience_travel": 1.0}, 10),
+        ({"patience_steps": 1001, "patience_travel": 1.0}, 11),
+        ({"patience_steps": 100, "patience_travel": 1.0}, 8),
+        ({"patience_steps": 100, "patience_travel": 5.4}, 11),
+    ],
+)
+def test_the_longest_of_three_patiences_decides(changes: dict[str, Any], evaluations: int) -> None:
+    """With 100 steps and half a norm of way between evaluations."""
+    finding = Stagnation(**changes).check(run(PLATEAU))
+    assert finding is not None
+    assert finding.evidence["evaluations"] == evaluations
+    assert finding.since_step == 6000 - 100 * evaluations
+
+
+def test_without_the_generators_way_steps_decide() -> None:
+    finding = Stagnation().check(run(PLATEAU, signals={"g_update_ratio": None}))
+    assert finding is not None
+    assert finding.evidence["evaluations"] == 30
+
+
+def test_the_way_is_the_sum_of_the_updates() -> None:
+    ratios = np.concatenate([np.full(100, 0.01), np.full(100, 0.02), np.full(100, np.nan), np.full(100, 0.03)])
+    walked = way(trace(epochs=4, signals={"g_update_ratio": ratios}))
+    np.testing.assert_allclose(walked[[3, 7, 11, 15]], [1, 3, 3, 6], rtol=1e-6)
+    assert len(way(trace(epochs=0))) == 0

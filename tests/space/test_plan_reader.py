@@ -150,6 +150,10 @@ def test_detectors(read: Callable[[str], SearchSpace]) -> None:
     assert read("").detectors == DetectorSettings("enforce", 2.0, 2, {})
     found = read("detectors: {mode: off, grace_epochs: 1, patience: 3}\n").detectors
     assert found == DetectorSettings("off", 1.0, 3, {})
+    found = read("detectors: {combine: 2, audit: 0.05, kinds: {stagnation: off, mode_collapse: shadow}}\n").detectors
+    assert (found.combine, found.audit) == (2, 0.05)
+    assert found.kinds == {"stagnation": "off", "mode_collapse": "shadow"}
+    assert read("detectors: {combine: all}\n").detectors.combine == "all"
 
 
 def test_a_change_to_one_detector_leaves_the_others_on(read: Callable[[str], SearchSpace]) -> None:
@@ -167,6 +171,16 @@ def test_a_change_to_one_detector_leaves_the_others_on(read: Callable[[str], Sea
             "mode_collapse: on",
             r"detectors\.mode_collapse: must be off, or a mapping of fields of mode_collapse; got on",
         ),
+        ("combine: most", r"detectors\.combine: must be any, all or a whole number of at least 1; got most"),
+        ("combine: 0", r"detectors\.combine: must be any, all or a whole number of at least 1; got 0"),
+        ("audit: 1.5", r"detectors\.audit: must be at most 1; got 1\.5"),
+        (
+            "kinds: shadow",
+            r"detectors\.kinds: must be a mapping of kinds of failure to off, shadow or enforce; got shadow",
+        ),
+        ("kinds: {collapse: off}", r"kinds\.collapse: must be a kind of failure: .*; got collapse"),
+        ("kinds: {diverged: off}", r"kinds\.diverged: must be a kind of failure: .*; got diverged"),
+        ("kinds: {stagnation: on}", r"kinds\.stagnation: must be one of off, shadow, enforce; got on"),
         ("mode_collapse: {sprea: 0.1}", r"sprea: must be a field of mode_collapse: .* \(did you mean 'spread'\?\)"),
         ("mode_collapse: {spread: 2}", r"detectors\.mode_collapse\.spread: must be a number in \[0, 1\]; got 2"),
         (

@@ -99,10 +99,13 @@ class Runner:
     def __init__(self, study: Study) -> None:
         self.study = study
 
-    def report(self, assignment: Assignment, epoch: int, value: float, **also: Any) -> Decision:
+    def report(
+        self, assignment: Assignment, epoch: int, value: float, *, is_spared: bool = False, **also: Any
+    ) -> Decision:
         """Report one evaluation."""
         said = evaluation(epoch, value, **also)
-        return self.study.report(LaneReport(assignment.identity, assignment.attempt, said.step, epoch, said))
+        told = LaneReport(assignment.identity, assignment.attempt, said.step, epoch, said, is_spared=is_spared)
+        return self.study.report(told)
 
     def end(self, assignment: Assignment, end: End, *, epoch: int = 0, reason: str = "so it was") -> Decision:
         """Report an end."""

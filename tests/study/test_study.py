@@ -187,3 +187,17 @@ def test_a_bad_trial_is_pruned_and_a_trained_one_never(small_space: Space, folde
         assert play.report(late, 9, 5.0) is Decision.CONTINUE
         play.end(late, End.COMPLETED, epoch=9)
         assert study.status().counts == {"completed": 2, "pruned": 1}
+
+
+def test_a_spared_trial_is_not_pruned(small_space: Space, folder: Storage, runner: Any) -> None:
+    space = small_space({"plan.pruner": {"name": "median", "n_startup_trials": 1}})
+    with Study.create(space, name="s", storage=folder, seed=1) as study:
+        play = runner(study)
+        good, bad = study.ask(), study.ask()
+        for epoch in range(1, 10):
+            play.report(good, epoch, 1.0)
+        play.end(good, End.COMPLETED, epoch=9)
+        assert play.report(bad, 7, 5.0, is_spared=True) is Decision.CONTINUE
+        assert play.report(bad, 8, 5.0, is_spared=True) is Decision.CONTINUE
+        play.end(bad, End.COMPLETED, epoch=9)
+        assert study.status().counts == {"completed": 2}

@@ -110,9 +110,42 @@ def test_inverted_labels_leave_logits_of_real(tiny_data: Data) -> None:
         torch.testing.assert_close(found.training, -pack._training.discriminator(training, None))
 
 
-def test_no_scores_where_they_are_no_logits(tiny_data: Data) -> None:
+def test_scores_of_other_losses_are_no_logits(tiny_data: Data) -> None:
     configuration = replace(tiny_configuration(), loss=losses.get("hinge")())
-    assert Pack([Lane(configuration, 0)], tiny_data).scores(32) is None
+    pack = Pack([Lane(configuration, 0)], tiny_data)
+    assert not pack.is_scored
+    assert pack.scores(32).training.shape == (1, 32)
+    assert pack_of(tiny_data).is_scored
+
+
+def test_slopes_are_those_of_the_networks(tiny_data: Data) -> None:
+    """Against differences along one direction: each network is linear near enough."""
+    pack = pack_of(tiny_data)
+    pack.train_epoch()
+    steepness, score_slope = pack.slopes(4000)
+    generator, discriminator = pack._training.generator, pack._training.discriminator
+    stream = torch.Generator().manual_seed(3)
+    latents = torch.randn(2, 4000, pack._program.form.latent_size, generator=stream, dtype=torch.float64)
+    direction, size = torch.randn(latents.shape, generator=stream, dtype=torch.float64), 1e-5
+    with torch.no_grad():
+        images = generator(latents, None)
+        moved = (generator(latents + size * direction, None) - images).flatten(2) / size
+        pixels = torch.randn(images.shape, generator=stream, dtype=torch.float64)
+        told = (discriminator(images + size * pixels, None) - discriminator(images, None)) / size
+    torch.testing.assert_close(steepness, moved.square().sum(2).mean(1).sqrt(), rtol=0.05, atol=0)
+    # For a standard normal direction u, E |g . u| = |g| sqrt(2 / pi).
+    torch.testing.assert_close(score_slope, told.abs().mean(1) * (torch.pi / 2) ** 0.5, rtol=0.05, atol=0)
+
+
+def test_slopes_depend_on_no_neighbour_and_bear_a_constant_generator(tiny_data: Data) -> None:
+    pack = pack_of(tiny_data)
+    alone = Pack([Lane(tiny_configuration(), 1)], tiny_data, dtype=torch.float64)
+    for both, one in zip(pack.slopes(16), alone.slopes(16), strict=True):
+        torch.testing.assert_close(both[1:], one, rtol=0, atol=1e-12)
+    with torch.no_grad():
+        pack._training.generator.flat.values[0] = 0
+    assert pack.slopes(16)[0][0].item() == 0
+    assert pack.slopes(16)[0][1].item() > 0
 
 
 def test_nothing_is_held_out_where_there_is_no_test_split_or_no_whole_batch(tiny_data: Data) -> None:
@@ -125,7 +158,6 @@ def test_nothing_is_held_out_where_there_is_no_test_split_or_no_whole_batch(tiny
         training=replace(tiny_configuration().training, labels="kmeans", label_clusters=3),
     )
     found = Pack([Lane(by_class, 0)], tiny_data).scores(32)
-    assert found is not None
     assert found.held_out is None
 
 
@@ -148,6 +180,7 @@ def test_scoring_and_a_pack_apart_leave_state_and_streams_as_they_were(tiny_data
     pack.train_epoch()
     left_alone.train_epoch()
     pack.scores(32)
+    pack.slopes(16)
     pack.apart(1, pack.tricks(1)).train_epoch(2)
     for ours, theirs in zip(
         pack.lane_state(1).tensors.values(), left_alone.lane_state(1).tensors.values(), strict=True

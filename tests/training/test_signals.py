@@ -7,7 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from gansearch.training.signals import NAMES, SignalBuffer, image_gradient_norm, label_accuracy, spread
+from gansearch.training.signals import (
+    HELD,
+    NAMES,
+    SignalBuffer,
+    image_gradient_norm,
+    label_accuracy,
+    sample_looks,
+    spread,
+)
 
 
 def test_spread_is_the_standard_deviation_over_the_batch() -> None:
@@ -20,6 +28,18 @@ def test_spread_keeps_small_differences_of_large_numbers() -> None:
     samples = 1 + 1e-3 * torch.randn(1, 4096, 3, generator=torch.Generator().manual_seed(0))
 
     assert spread(samples).item() == pytest.approx(1e-3, rel=0.05)
+
+
+def test_looks_are_spreads_and_shares_of_extreme_numbers() -> None:
+    real = torch.tensor([[[-1.0, 0.5], [0.2, 1.0]], [[-4.0, 0.0], [0.0, 0.0]]])
+    fake = torch.tensor([[[-1.0, 0.98], [1.0, 0.995]], [[4.0, 9.0], [3.0, -5.0]]])
+
+    fake_spread, real_spread, fake_extreme, real_extreme = sample_looks(real, fake)
+
+    assert fake_spread.tolist() == spread(fake).tolist()
+    assert real_spread.tolist() == spread(real).tolist()
+    assert fake_extreme.tolist() == [0.75, 0.75]
+    assert real_extreme.tolist() == [0.5, 0.25]
 
 
 def test_label_accuracy_rounds_the_labels() -> None:
@@ -41,15 +61,26 @@ def test_image_gradient_norm_does_not_shrink_with_the_batch() -> None:
     assert norm(64) == pytest.approx(5.0, abs=1e-12)
 
 
+def test_signals_of_tricks_come_last() -> None:
+    buffer = SignalBuffer(torch.zeros(1, 3), steps=1, further=("a.x", "a.y"))
+    further = {"a.y": torch.tensor([3.0]), "a.x": torch.tensor([2.0]), "a.unused": torch.tensor([9.0])}
+    buffer.put(torch.tensor([0]), [torch.tensor([0.0]), torch.tensor([1.0])], torch.full((len(HELD), 1), 5.0), further)
+    found = buffer.read()
+    assert found.names == (*NAMES, "a.x", "a.y")
+    assert [float(found.lane(0)[name][0]) for name in ("d_loss", "g_loss", "g_norm", "a.x", "a.y")] == [0, 1, 5, 2, 3]
+
+
 def test_the_buffer_hands_out_every_position() -> None:
     buffer = SignalBuffer(torch.zeros(2, 9, dtype=torch.float64), steps=3)
     place, position = buffer.values.data_ptr(), torch.zeros(1, dtype=torch.int64)
 
     for step in range(3):
-        buffer.put(position, {name: torch.tensor([step, -step]).double() + 10 * i for i, name in enumerate(NAMES)})
+        row = [torch.tensor([step, -step]).double() + 10 * i for i in range(len(NAMES))]
+        buffer.put(position, row[:2], torch.stack(row[2:]), {})
         position.add_(1)
     first = buffer.read()
-    buffer.put(torch.tensor([1]), {name: torch.full((2,), 7.0).double() for name in NAMES})
+    sevens = torch.full((len(NAMES), 2), 7.0).double()
+    buffer.put(torch.tensor([1]), [*sevens[:2]], sevens[2:], {})
     second = buffer.read()
 
     assert first.values.dtype == np.dtype(np.float32)

@@ -22,11 +22,11 @@ from gansearch.testing.streams import seeded_streams
 from gansearch.training import Configuration, Lane, Pack
 from gansearch.training.batches import Batches
 from gansearch.training.player import Player
+from gansearch.training.signals import HELD
 from gansearch.tricks import Batch, Classes, Labels, Lanes, Role, Trick
 from gansearch.tricks.r1_penalty import R1Penalty
 
 SEED, EPOCHS = 4, 5
-HELD = ("g_update_ratio", "real_spread", "fake_spread")
 
 
 def plain(loss: Loss = NonSaturating(), d_steps: int = 1) -> Configuration:  # noqa: B008 - frozen
@@ -120,6 +120,9 @@ def reference(
             "g_grad_norm": torch.cat([p.grad.flatten() for p in generator.parameters() if p.grad is not None]).norm(),
             "image_grad_norm": 16 * fake.grad.norm(dim=1).mean() if fake.grad is not None else zero,
             "g_update_ratio": (flat_values(generator) - before).norm() / before.norm(),
+            "g_norm": before.norm(),
+            "real_score_spread": real_scores.std(correction=0),
+            "fake_score_spread": fake_scores.std(correction=0),
             "real_spread": reals[-1].std(0, correction=0).mean(),
             "fake_spread": fake.std(0, correction=0).mean(),
         }
@@ -157,7 +160,7 @@ def assert_equal_to_the_loop(
         torch.testing.assert_close(flat.sort().values, flat_values(net).sort().values, rtol=0, atol=1e-9)
     for name, values in expected.items():
         got = np.concatenate([epoch[name] for epoch in epochs])
-        # What costs passes of its own is measured in the first step of an epoch, and held for the next nine.
+        # But for the losses, signals are measured in the first step of an epoch, and held for the next nine.
         wanted = np.repeat(values[::each], each) if name in HELD else np.array(values)
         np.testing.assert_allclose(got, wanted, rtol=1e-6, atol=1e-9, err_msg=name)
 

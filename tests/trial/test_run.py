@@ -9,6 +9,7 @@ import pytest
 
 from gansearch.curves import Curve, read_curve
 from gansearch.errors import StorageError
+from gansearch.plugins import load_file
 from gansearch.records import Assignment, End, LaneReport
 from gansearch.space.plan import DetectorSettings
 from gansearch.storage import Storage
@@ -16,6 +17,7 @@ from gansearch.training.checkpoint import from_bytes
 from gansearch.trial.context import TrialContext
 from gansearch.trial.lane_run import LaneRun
 from gansearch.trial.run import GO_ON, Answer
+from gansearch.trial.tracing import evaluation_columns
 
 PLAYERS = ("generator", "discriminator")
 Make = Callable[..., Assignment]
@@ -210,3 +212,78 @@ def test_a_trial_that_cannot_start_fails_with_its_reason(make: Make, context: Tr
     (end,) = (report.end for report in reports if report.end is not None)
     assert "1000" in end.reason
     assert curve_of(context, make()).end == end
+
+
+def test_rungs_look_at_the_players_and_keep_the_classes_of_the_same_latents(
+    make: Make, context: TrialContext, drive: Drive
+) -> None:
+    drive([make()], context)
+    done = curve_of(context, make()).evaluations
+    for each in done:
+        assert {"steepness", "score_slope", "held_out_score_gap", "effective_rank"} <= {
+            one.name for one in each.metrics
+        }
+        assert each.value("steepness") > 0
+        assert len(each.labels) == 250
+    churn = evaluation_columns(done)["class_churn"]
+    assert np.isnan(churn[0])
+    assert churn[1] == np.mean(np.array(done[0].labels) != np.array(done[1].labels))
+
+
+NERVOUS = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gansearch.detectors import Detector
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nervous(Detector):
+    \"\"\"Formula: always from epoch 2 on. Warm-up: one epoch. Known false positives: all.\"\"\"
+
+    name: ClassVar[str] = "nervous"
+    kind: ClassVar[str] = "nerves"
+    source: ClassVar[str] = "none"
+
+    def check(self, trace):
+        if trace.epoch < 2:
+            return None
+        said = {"signal": "d_loss", "value": 1.0, "threshold": 0.0}
+        return self.found(trace, **said, since_step=0, evidence={}, sentence="It is 1.")
+"""
+
+
+@pytest.mark.parametrize(("audit", "is_spared"), [(0.0, False), (1.0, True)])
+def test_a_trial_that_is_audited_goes_on_to_its_end_and_says_so(
+    make: Make, context: TrialContext, drive: Drive, tmp_path: Path, *, audit: float, is_spared: bool
+) -> None:
+    load_file(written(tmp_path / "nervous.py", NERVOUS))
+    settings = DetectorSettings("enforce", grace_epochs=0, patience=2, detectors={"nervous": {}}, audit=audit)
+    reports = drive([make()], replace(context, detectors=settings))
+    curve = curve_of(context, make())
+    assert ends(reports) == [End.COMPLETED if is_spared else End.COLLAPSED]
+    assert [report.is_spared for report in reports if report.epoch == 4] == ([True] * is_spared)
+    assert (curve.spared_for is not None) == is_spared
+    if is_spared:
+        assert curve.spared_for is not None
+        assert curve.spared_for.epoch == 3
+        assert curve.stopped_by is None
+        assert len(curve.findings) == 3
+
+
+def test_in_shadow_mode_the_record_says_what_would_have_ended_it(
+    make: Make, context: TrialContext, drive: Drive, tmp_path: Path
+) -> None:
+    load_file(written(tmp_path / "nervous.py", NERVOUS))
+    settings = DetectorSettings("shadow", grace_epochs=0, patience=1, detectors={"nervous": {}})
+    reports = drive([make()], replace(context, detectors=settings))
+    curve = curve_of(context, make())
+    assert ends(reports) == [End.COMPLETED]
+    assert not any(report.is_spared for report in reports)
+    assert curve.spared_for is not None
+    assert curve.spared_for.epoch == 2
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path

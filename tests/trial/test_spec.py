@@ -18,7 +18,9 @@ SPEC = Spec(
     study="rings",
     seed=3,
     space="name: rings\n",
-    detectors=DetectorSettings("shadow", 1.5, 3, {"mode_collapse": {"classes": 2}}),
+    detectors=DetectorSettings(
+        "shadow", 1.5, 3, {"mode_collapse": {"classes": 2}}, combine=2, kinds={"stagnation": "off"}, audit=0.05
+    ),
     assignments=(
         Assignment(TrialIdentity("rings", 0, 0), 2**62, 0, {"dataset.name": "ring", "a": 1.0}, {"a": 1.0}),
         Assignment(TrialIdentity("rings", 0, 1), 5, 0, {"dataset.name": "ring", "a": None, "b": True}, {}),
@@ -96,6 +98,8 @@ def assignment(**changes: Any) -> list[dict[str, Any]]:
         ({"plugins": {"../x.py": ""}}, r"plugins.../x.py: must stand under the name of a Python file"),
         ({"detectors": {}}, r"detectors: must have the key 'mode'"),
         ({"detectors": {"mode": "loud"}}, r"detectors.mode: must be one of off, shadow, enforce; got \"loud\""),
+        ({"detectors": {"mode": "off", "combine": "some"}}, r"detectors.combine: must be a whole number from 1"),
+        ({"detectors": {"mode": "off", "kinds": {"a": 1}}}, r"detectors.kinds.a: must be one of off, shadow, enforce"),
         ({"detectors": {"mode": "off", "patience": 0}}, r"detectors.patience: must be a whole number from 1"),
         ({"assignments": {}}, r"assignments: must be an array; got \{\}"),
         ({"assignments": []}, r"assignments: must hold at least one configuration"),

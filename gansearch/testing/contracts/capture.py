@@ -154,7 +154,7 @@ def _places(pack: Pack) -> dict[str, int]:
     kept: dict[str, Tensor] = {
         "clock": program.streams.clock,
         "position": program.position,
-        "looks": program.looks,
+        "held": program.held,
         "signals": program.signals.values,
         "batches": program.batches._orders,
     }
