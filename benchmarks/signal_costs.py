@@ -70,7 +70,8 @@ def plans(*, quick: bool) -> list[Plan]:
 def blinded(pack: Pack) -> Pack:
     """The pack, whose steps give no signals from now on, and are recorded anew."""
     pack._program = _Blind(**{each.name: getattr(pack._program, each.name) for each in fields(Step)})
-    pack._program.signals.values.zero_()
+    pack._program.signals.told.zero_()
+    pack._program.signals.held.zero_()
     pack._run = runner_for(pack._program, 1)
     return pack
 

@@ -110,7 +110,7 @@ class Detector(Plugin):
 
     kind: ClassVar[str]
     """What it finds: diverged, exploding, discriminator_wins, generator_frozen, mode_collapse, partial_collapse,
-    stagnation, oscillation, discriminator_overfits, or what a plug-in names."""
+    collapse_onset, stagnation, oscillation, discriminator_overfits, or what a plug-in names."""
     source: ClassVar[str]
     """Where the criterion comes from, and what looks like it but is not."""
 

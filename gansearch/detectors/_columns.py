@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gansearch.detectors._base import Trace
+
+MOST_CLASSES: Final = 50
+"""Classes from which ``classes_covered`` tells nothing: it counts shares of at least 1 %, and even shares near that."""
+
+
+def counts_classes(trace: Trace) -> bool:
+    """Whether the data has classes, and so few that ``classes_covered`` counts them all in samples that are well."""
+    return 0 < trace.classes <= MOST_CLASSES
 
 
 def last_steps(trace: Trace, name: str, count: int) -> NDArray[np.float64] | None:
@@ -46,6 +56,16 @@ def moved(trace: Trace, until: int, least: float, *, since: int = 0) -> bool:
     if np.isnan(way):  # windows that are masked whole
         way = np.nansum(ratios[first:last] * lengths, dtype=np.float64)
     return bool(way >= least)
+
+
+def way(trace: Trace) -> NDArray[np.float64]:
+    """How far the generator has moved by the end of each window, in norms of its parameters, from ``g_update_ratio``.
+
+    A window that is hidden whole, or that is not finite, adds nothing.
+    """
+    ratios, lengths = trace.signals["g_update_ratio"], trace.window_ends.copy()
+    lengths[1:] -= trace.window_ends[:-1]
+    return np.cumsum(np.where(np.isfinite(ratios), ratios, 0) * lengths, dtype=np.float64)
 
 
 def _windows(trace: Trace, name: str, chosen: NDArray[np.bool_], count: int) -> NDArray[np.float64] | None:

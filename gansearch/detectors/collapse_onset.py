@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gansearch.detectors._base import Detector, Mode, Trace
-from gansearch.detectors._columns import all_evaluations
-from gansearch.detectors.stagnation import way
+from gansearch.detectors._columns import all_evaluations, way
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
 

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gansearch.detectors._base import Detector, Trace
-from gansearch.detectors._columns import last_evaluations, last_steps, moved
+from gansearch.detectors._columns import counts_classes, last_evaluations, last_steps, moved
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
-
-MOST_CLASSES: Final = 50
-"""Classes from which ``classes_covered`` tells nothing: it counts shares of at least 1 %, and even shares near that."""
-
-
-def counts_classes(trace: Trace) -> bool:
-    """Whether the data has classes, and so few that ``classes_covered`` counts them all in samples that are well."""
-    return 0 < trace.classes <= MOST_CLASSES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from gansearch.detectors._base import Detector, Mode, Trace
-from gansearch.detectors._columns import last_evaluations, moved
-from gansearch.detectors.mode_collapse import counts_classes
+from gansearch.detectors._columns import counts_classes, last_evaluations, moved
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
 

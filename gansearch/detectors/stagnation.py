@@ -9,20 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gansearch.detectors._base import Detector, Trace
-from gansearch.detectors._columns import all_evaluations, last_evaluations
-from gansearch.detectors.mode_collapse import counts_classes
+from gansearch.detectors._columns import all_evaluations, counts_classes, last_evaluations, way
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
-
-
-def way(trace: Trace) -> NDArray[np.float64]:
-    """How far the generator has moved by the end of each window, in norms of its parameters, from ``g_update_ratio``.
-
-    A window that is hidden whole, or that is not finite, adds nothing.
-    """
-    ratios, lengths = trace.signals["g_update_ratio"], trace.window_ends.copy()
-    lengths[1:] -= trace.window_ends[:-1]
-    return np.cumsum(np.where(np.isfinite(ratios), ratios, 0) * lengths, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,7 +74,9 @@ def recorded_run(
     )
 
 
-def recorded_grid(choices: Mapping[str, Sequence[Setting]] = CHOICES, *, epochs: int = 9) -> list[CorpusRun]:
+def recorded_grid(
+    choices: Mapping[str, Sequence[Setting]] = CHOICES, *, epochs: int = 9, seconds: float = 12.0
+) -> list[CorpusRun]:
     """Every combination once: deep generators and large rates are bad, the deepest of the largest rate diverge.
 
     Those of the largest rate that do not diverge collapse. No two floors are equal.
@@ -90,6 +92,7 @@ def recorded_grid(choices: Mapping[str, Sequence[Setting]] = CHOICES, *, epochs:
                 number,
                 floor=10 + 40 * share[0] + 20 * sum(share[1:]) + 0.01 * number,
                 epochs=epochs,
+                seconds=seconds,
                 collapses=is_last and share[0] < 1,
                 diverges_at=250 if is_last and share[0] == 1 else None,
             )

@@ -24,7 +24,7 @@ from gansearch.training.precision import at_precision, check_precision
 from gansearch.training.recording import runner_for
 from gansearch.training.sampling import Sampling, Scored
 from gansearch.training.seeded_streams import SeededStreams
-from gansearch.training.signals import HELD, SignalBuffer, Signals
+from gansearch.training.signals import SignalBuffer, Signals
 from gansearch.training.stacking import stack_configurations
 from gansearch.training.state import LaneState, TrainingState
 from gansearch.training.step import Form, Step, Variant
@@ -363,7 +363,6 @@ class Pack:
                 classes=self._sizes.geometry.classes if self._hooks.needs_classes else 0,
             ),
             position=torch.zeros(1, dtype=torch.int64, device=self._device),
-            held=like.new_zeros(len(HELD), self.count),
         )
 
     def _untrained(self, streams: Streams) -> TrainingState:

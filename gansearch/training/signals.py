@@ -15,6 +15,8 @@ from jaxtyping import Bool, Float, Int64
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gansearch.records import MEASURE_EVERY
+
 LOSSES: Final = ("d_loss", "g_loss")
 HELD: Final = (
     "label_floor",
@@ -68,31 +70,27 @@ class SignalBuffer:
 
     def __init__(self, like: Tensor, steps: int, further: Sequence[str] = ()) -> None:
         self._further = tuple(further)
-        self._names = (*NAMES, *further)
-        self.values = like.new_zeros(steps, like.shape[0], len(self._names))
+        self.told = like.new_zeros(steps, like.shape[0], len(LOSSES) + len(self._further))
+        """Of every step: the losses, and what tricks tell."""
+        self.held = like.new_zeros(-(-steps // MEASURE_EVERY), like.shape[0], len(HELD))
+        """Of every measurement."""
 
-    def put(
-        self,
-        position: Int64[Tensor, " 1"],
-        losses: Sequence[Float[Tensor, " K"]],
-        held: Float[Tensor, "held K"],
-        further: Mapping[str, Float[Tensor, " K"]],
-    ) -> None:
-        """Keep one step's signals at a position.
+    def put(self, position: Int64[Tensor, " 1"], signals: Mapping[str, Float[Tensor, " K"]]) -> None:
+        """Keep what a step at a position of its epoch tells: the losses and the signals of tricks."""
+        row = torch.stack([signals[name] for name in (*LOSSES, *self._further)], 1)
+        self.told.index_copy_(0, position, row[None])
 
-        Args:
-            position: of the step within its epoch.
-            losses: as ``LOSSES``.
-            held: as ``HELD``.
-            further: by the names of tricks.
-        """
-        rest = [torch.stack([further[name] for name in self._further])] if self._further else []
-        self.values.index_copy_(0, position, torch.cat([torch.stack(list(losses)), held, *rest]).T[None])
+    def hold(self, position: Int64[Tensor, " 1"], signals: Mapping[str, Float[Tensor, " K"]]) -> None:
+        """Keep what was measured at a position, for this step and those up to the next measurement."""
+        row = torch.stack([signals[name] for name in HELD], 1)
+        self.held.index_copy_(0, position // MEASURE_EVERY, row[None])
 
     def read(self) -> Signals:
         """The signals of every position; this waits for the device."""
-        values = self.values.permute(1, 2, 0).to(device="cpu", dtype=torch.float32)
-        return Signals(self._names, np.array(values.numpy(), order="C"))
+        told, held = (each.to(device="cpu", dtype=torch.float32) for each in (self.told, self.held))
+        held = held.repeat_interleave(MEASURE_EVERY, 0)[: len(told)]
+        values = torch.cat([told[:, :, : len(LOSSES)], held, told[:, :, len(LOSSES) :]], 2).permute(1, 2, 0)
+        return Signals((*NAMES, *self._further), np.array(values.numpy(), order="C"))
 
 
 def spread(samples: Float[Tensor, "K B *shape"]) -> Float[Tensor, " K"]:

@@ -20,7 +20,7 @@ from gansearch.gan import Draws, Loss
 from gansearch.training.batches import Batches
 from gansearch.training.hooks import Due, Hooks
 from gansearch.training.passes import Judged, Passes
-from gansearch.training.signals import HELD, SignalBuffer, image_gradient_norm, label_accuracy, sample_looks, share
+from gansearch.training.signals import SignalBuffer, image_gradient_norm, label_accuracy, sample_looks, share
 from gansearch.training.state import TrainingState
 from gansearch.training.streams import Streams
 from gansearch.tricks import Batch, Classes, Labels, PlayerName, Shown
@@ -77,8 +77,6 @@ class Step:
     form: Form
     position: Int64[Tensor, " 1"]
     """Steps of this epoch done before."""
-    held: Float[Tensor, "held K"]
-    """The signals that are held, when last measured."""
 
     def __call__(self, variant: Variant) -> None:
         """Update the discriminator once for every batch of the step, then the generator; go on to the next step."""
@@ -101,7 +99,7 @@ class Step:
     def changing(self) -> list[Tensor]:
         """Every tensor that a step changes and that outlives it."""
         players = self.training.generator, self.training.discriminator
-        own = [self.position, self.held, self.streams.clock, self.signals.values]
+        own = [self.position, self.streams.clock, self.signals.told, self.signals.held]
         own += [each for player in players for each in (player.flat.gradients, player.update_ratio, player.norm)]
         return [*own, *self.training.tensors().values()]
 
@@ -109,10 +107,9 @@ class Step:
         self.hooks.after_step()
         if variant.measure:
             names = ("fake_spread", "real_spread", "fake_extreme", "real_extreme")
-            found = signals | dict(zip(names, sample_looks(real, fake), strict=True))
-            self.held.copy_(torch.stack([found[name] for name in HELD]))
-        losses = signals["d_loss"], signals["g_loss"]
-        self.signals.put(self.position, losses, self.held, self.hooks.measured())
+            looks = dict(zip(names, sample_looks(real, fake), strict=True))
+            self.signals.hold(self.position, signals | looks)
+        self.signals.put(self.position, signals | self.hooks.measured())
         self.position.add_(1)
         self.streams.clock.add_(1)
         self.training.generator.follow(self.streams.clock)

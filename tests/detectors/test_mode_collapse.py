@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gansearch.detectors import Trace
-from gansearch.detectors.mode_collapse import ModeCollapse, counts_classes
+from gansearch.detectors._columns import counts_classes
+from gansearch.detectors.mode_collapse import ModeCollapse
 from gansearch.testing.traces import Column, Columns, trace
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gansearch.detectors import Trace
-from gansearch.detectors.stagnation import Stagnation, way
+from gansearch.detectors._columns import way
+from gansearch.detectors.stagnation import Stagnation
 from gansearch.testing.traces import Column, Columns, trace
 
 POOR: Columns = {"classes_covered": 4.0, "coverage": 0.01}

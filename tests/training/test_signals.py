@@ -63,32 +63,35 @@ def test_image_gradient_norm_does_not_shrink_with_the_batch() -> None:
 
 def test_signals_of_tricks_come_last() -> None:
     buffer = SignalBuffer(torch.zeros(1, 3), steps=1, further=("a.x", "a.y"))
-    further = {"a.y": torch.tensor([3.0]), "a.x": torch.tensor([2.0]), "a.unused": torch.tensor([9.0])}
-    buffer.put(torch.tensor([0]), [torch.tensor([0.0]), torch.tensor([1.0])], torch.full((len(HELD), 1), 5.0), further)
+    told = {"a.y": 3.0, "a.x": 2.0, "a.unused": 9.0, "d_loss": 0.0, "g_loss": 1.0}
+    buffer.put(torch.tensor([0]), {name: torch.tensor([value]) for name, value in told.items()})
+    buffer.hold(torch.tensor([0]), {name: torch.tensor([5.0]) for name in HELD})
     found = buffer.read()
     assert found.names == (*NAMES, "a.x", "a.y")
     assert [float(found.lane(0)[name][0]) for name in ("d_loss", "g_loss", "g_norm", "a.x", "a.y")] == [0, 1, 5, 2, 3]
 
 
 def test_the_buffer_hands_out_every_position() -> None:
-    buffer = SignalBuffer(torch.zeros(2, 9, dtype=torch.float64), steps=3)
-    place, position = buffer.values.data_ptr(), torch.zeros(1, dtype=torch.int64)
+    buffer = SignalBuffer(torch.zeros(2, 9, dtype=torch.float64), steps=23)
+    places, position = (buffer.told.data_ptr(), buffer.held.data_ptr()), torch.zeros(1, dtype=torch.int64)
 
-    for step in range(3):
-        row = [torch.tensor([step, -step]).double() + 10 * i for i in range(len(NAMES))]
-        buffer.put(position, row[:2], torch.stack(row[2:]), {})
+    for step in range(23):
+        numbers = {name: torch.tensor([step, -step]).double() + 100 * i for i, name in enumerate(NAMES)}
+        buffer.put(position, numbers)
+        if step % 10 == 0:
+            buffer.hold(position, numbers)
         position.add_(1)
     first = buffer.read()
-    sevens = torch.full((len(NAMES), 2), 7.0).double()
-    buffer.put(torch.tensor([1]), [*sevens[:2]], sevens[2:], {})
+    buffer.put(torch.tensor([1]), {name: torch.full((2,), 7.0).double() for name in NAMES})
     second = buffer.read()
 
     assert first.values.dtype == np.dtype(np.float32)
     assert first.names == NAMES
-    assert first.values.shape == second.values.shape == (2, len(NAMES), 3)
+    assert first.values.shape == second.values.shape == (2, len(NAMES), 23)
     assert first.values.flags["C_CONTIGUOUS"]
-    assert first.lane(1)["g_loss"].tolist() == [10.0, 9.0, 8.0]
-    assert first.lane(0)["d_loss"].tolist() == [0.0, 1.0, 2.0]
-    assert second.lane(0)["d_loss"].tolist() == [0.0, 7.0, 2.0]
-    assert second.lane(1)["g_loss"].tolist() == [10.0, 7.0, 8.0]
-    assert buffer.values.data_ptr() == place
+    assert first.lane(1)["g_loss"].tolist() == [100.0 - step for step in range(23)]
+    assert first.lane(0)["d_loss"].tolist() == [float(step) for step in range(23)]
+    assert first.lane(1)["label_floor"].tolist() == [200.0] * 10 + [190.0] * 10 + [180.0] * 3
+    assert second.lane(0)["d_loss"].tolist() == [0.0, 7.0, *range(2, 23)]
+    assert second.lane(1)["label_floor"].tolist() == first.lane(1)["label_floor"].tolist()
+    assert (buffer.told.data_ptr(), buffer.held.data_ptr()) == places

@@ -154,8 +154,8 @@ def _places(pack: Pack) -> dict[str, int]:
     kept: dict[str, Tensor] = {
         "clock": program.streams.clock,
         "position": program.position,
-        "held": program.held,
-        "signals": program.signals.values,
+        "signals": program.signals.told,
+        "measurements": program.signals.held,
         "batches": program.batches._orders,
     }
     for name, player in (("generator", training.generator), ("discriminator", training.discriminator)):
