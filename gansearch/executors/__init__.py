@@ -1,1 +1,1 @@
-"""Where and when trials run: Ray Tune, or this process. The only Ray code."""
+"""Where and when trials run: Ray Tune, this process, or recorded runs on a simulated clock. The only Ray code."""

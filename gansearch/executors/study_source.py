@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from gansearch.curves import Record, read_curve
 from gansearch.errors import CorruptFileError, SpaceError
 from gansearch.records import Assignment, Setting, TrialEnd, TrialIdentity
+from gansearch.reporting.finding_picture import finding_picture
+from gansearch.reporting.judged_series import judged_series
 from gansearch.reporting.pictures import picture_of
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
@@ -20,6 +22,7 @@ from gansearch.study.launches import read_launches
 from gansearch.study.seeds import trial_seed
 from gansearch.study.status import WAITING, TrialRow
 from gansearch.tracking import LaunchAbout, TrialAbout
+from gansearch.trial.post_mortem import FINDING, read_post_mortem
 
 REPORT = ("report/findings.md", "report/findings.html")
 FINISHED = "finished"
@@ -87,9 +90,12 @@ class StudySource:
         return self._storage.read(path) if self._storage.exists(path) else None
 
     def picture(self, path: str) -> NDArray[np.uint8] | None:
-        """The picture of a file of samples; None where it is gone or damaged."""
-        content = self.content(path)
+        """The picture of a file of samples, or of a finding beside its curves; None where it is gone or damaged."""
+        folder, _, name = path.rpartition("/")
         try:
+            if name == FINDING:
+                return self._of_finding(folder)
+            content = self.content(path)
             return None if content is None else picture_of(content)
         except (CorruptFileError, ValueError):
             return None
@@ -104,6 +110,13 @@ class StudySource:
         """The study's report."""
         found = {path.rpartition("/")[2]: self.content(path) for path in REPORT}
         return {name: content for name, content in found.items() if content is not None}
+
+    def _of_finding(self, folder: str) -> NDArray[np.uint8] | None:
+        left = read_post_mortem(folder, self.content)
+        series = None if left is None else judged_series(left.finding, left.signals, left.evaluations)
+        if left is None or series is None:
+            return None
+        return finding_picture(folder.rpartition("/")[2], left.finding, series)
 
     def _launch(self, document: Mapping[str, Any], *, has_report: bool) -> LaunchAbout:
         return LaunchAbout(

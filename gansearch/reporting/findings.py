@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from shlex import quote
 
 from gansearch.records import End, MetricValue, NoiseFloor
-from gansearch.reporting import figures, noise_sentences, sentences
+from gansearch.reporting import audit_sentences, figures, noise_sentences, sentences
 from gansearch.reporting.analysis import Analysis
 from gansearch.reporting.associations import Association
+from gansearch.reporting.audit import audit_of
 from gansearch.reporting.document import Block, Bullets, Cell, Code, Document, Figure, Link, Paragraph, Section, Table
 from gansearch.reporting.facts import what_was_run
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
@@ -108,6 +109,9 @@ def _ends(material: StudyMaterial, analysis: Analysis) -> list[Block]:
     blocks: list[Block] = []
     if shares:
         blocks.append(Table(("end", "meaning", "runs", "share", "n", "95 % interval"), shares))
+    spared = audit_sentences.spared(audit_of(material))
+    if spared:
+        blocks.append(Bullets(spared))
     if rows:
         blocks.append(Paragraph(sentences.unfinished(len(rows), len(material.trials), material.links)))
         blocks.append(Table(("run", "end", "finding", "epoch", "reason"), rows))

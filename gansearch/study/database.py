@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import optuna
-from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage, RDBStorage
 
 from gansearch.errors import CorruptFileError, StorageError, StudyError
 from gansearch.storage import Storage, place
@@ -30,7 +30,7 @@ class Database:
 
     optuna: BaseStorage
     journal: Journal | None
-    """None behind a URL."""
+    """None behind a URL and in memory."""
     is_shared: bool = True
     """Whether others than this machine's user may write it."""
 
@@ -111,6 +111,12 @@ def open_database(storage: Storage, url: str | None = None, *, readonly: bool = 
     except BaseException:
         journal.close()
         raise
+
+
+def memory_database() -> Database:
+    """A database that is gone with this process, for a study that is only simulated."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return Database(InMemoryStorage(), None, is_shared=False)
 
 
 def has_database(storage: Storage) -> bool:

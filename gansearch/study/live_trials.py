@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from enum import Enum, auto
 
@@ -19,7 +18,7 @@ from gansearch.study.live_trial import LiveTrial
 from gansearch.study.objective import evaluation_values, is_finite, objective_values
 from gansearch.study.pack_time import PackTime
 from gansearch.study.pruners import WILCOXON
-from gansearch.study.ready import Ready
+from gansearch.study.ready import Ready, driver_clock
 from gansearch.study.recorded import has_begun, recorded_curve, take_over
 from gansearch.study.replicate import LOSSES, Replicate
 from gansearch.study.seeds import trial_seed
@@ -49,9 +48,17 @@ class LiveTrials:
         study: Optuna's, with its pruner.
         reader: of the study.
         prunes: whether the pruner is asked; it is not about trials that were run where there was none.
+        clock: seconds, for runs that wait after a loss.
     """
 
-    def __init__(self, study: optuna.Study, reader: StudyReader, *, prunes: bool = True) -> None:
+    def __init__(
+        self,
+        study: optuna.Study,
+        reader: StudyReader,
+        *,
+        prunes: bool = True,
+        clock: Callable[[], float] = driver_clock,
+    ) -> None:
         plan = reader.space.plan
         self._study = study
         self._reader = reader
@@ -61,7 +68,8 @@ class LiveTrials:
         self._is_wilcoxon = plan.pruner["name"] == WILCOXON
         self._prunes = prunes and plan.pruner["name"] != "none"
         self._live: dict[int, LiveTrial] = {}
-        self._ready = Ready()
+        self._clock = clock
+        self._ready = Ready(clock)
         self._over: list[tuple[TrialIdentity, TrialEnd]] = []
         self.packs = PackTime(reader.database.optuna, reader.study_id)
         """How long packs have run."""
@@ -348,10 +356,10 @@ class LiveTrials:
             replicate.driver_lost(checkpoint_step)
             return False
         if loss is Loss.STORAGE:
-            replicate.due = time.monotonic() + delay_s(1)
+            replicate.due = self._clock() + delay_s(1)
             return False
         is_spent = replicate.lost(checkpoint_step)
-        replicate.due = time.monotonic() + delay_s(replicate.losses)
+        replicate.due = self._clock() + delay_s(replicate.losses)
         return is_spent
 
     def _identity(self, live: LiveTrial, replicate: Replicate) -> TrialIdentity:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,9 +15,9 @@ from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import check_study_name
 from gansearch.study import plugin_files, script_files
-from gansearch.study.database import Database, create_database, has_database, open_database
+from gansearch.study.database import Database, create_database, has_database, memory_database, open_database
 from gansearch.study.lease import Lease
-from gansearch.study.metadata import ATTRIBUTE, read_metadata, said, write_space
+from gansearch.study.metadata import ATTRIBUTE, Metadata, read_metadata, said, write_space
 from gansearch.study.study_reader import StudyReader
 
 
@@ -41,6 +43,26 @@ def create(
     except BaseException:
         database.close()
         raise
+
+
+def in_memory(space: SearchSpace, name: str, storage: Storage, *, seed: int) -> tuple[StudyReader, Lease]:
+    """Make a study of which nothing is kept: its space need not be what any YAML says.
+
+    Args:
+        space: what to search.
+        name: of the study.
+        storage: a folder, into which only records of lost runs are written, by whoever simulates a loss.
+        seed: from which every random choice follows.
+    """
+    check_study_name(name)
+    database = memory_database()
+    lease = _new_study(space, name, database)
+    study_id = database.optuna.get_study_id_from_name(name)
+    metadata = Metadata(uuid.uuid4().hex, seed, "", time.time())
+    database.optuna.set_study_user_attr(study_id, ATTRIBUTE, said(metadata))
+    reader = StudyReader(name, storage, database)
+    reader.space = space
+    return reader, lease
 
 
 def open_driven(name: str, storage: Storage, url: str | None) -> tuple[StudyReader, Lease]:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from gansearch.study.live_trial import LiveTrial
 from gansearch.study.replicate import Replicate
 
 
-class Ready:
-    """A queue from which a run is taken once it need not wait any longer."""
+def driver_clock() -> float:
+    """Seconds of a driver; a replay has a clock of its own."""
+    return time.monotonic()
 
-    def __init__(self) -> None:
+
+class Ready:
+    """A queue from which a run is taken once it need not wait any longer.
+
+    Args:
+        clock: seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = driver_clock) -> None:
+        self._clock = clock
         self._pairs: list[tuple[LiveTrial, Replicate]] = []
         self.only: int | None = None
         """Number of the one trial whose runs are offered; None for all."""
@@ -25,7 +36,7 @@ class Ready:
 
     def take(self) -> tuple[LiveTrial, Replicate] | None:
         """Take the first run that is due; None where none is."""
-        now = time.monotonic()
+        now = self._clock()
         for pair in self._offered():
             if pair[1].due <= now:
                 self._pairs.remove(pair)
@@ -50,7 +61,7 @@ class Ready:
     def due_in_s(self) -> float | None:
         """Seconds until a run can be taken; None where there is none."""
         dues = [replicate.due for _, replicate in self._offered()]
-        return max(0.0, min(dues) - time.monotonic()) if dues else None
+        return max(0.0, min(dues) - self._clock()) if dues else None
 
     def _offered(self) -> list[tuple[LiveTrial, Replicate]]:
         return [pair for pair in self._pairs if self.only in (None, pair[0].number)]

@@ -45,7 +45,7 @@ class Replicate:
     is_spared: bool = False
     """Whether it was drawn to go on to its end though its detectors would have stopped it."""
     due: float = 0.0
-    """Moment of ``time.monotonic`` before which it is not begun again."""
+    """Moment of the driver's clock before which it is not begun again."""
 
     @property
     def is_over(self) -> bool:

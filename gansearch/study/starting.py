@@ -38,9 +38,8 @@ class Starter:
 
     def start(self) -> LiveTrial | None:
         """A new trial; None where the plan has no more."""
-        trials = self._reader.frozen()
-        waiting = sum(trial.state is TrialState.WAITING for trial in trials)
-        begun, wanted = len(trials) - waiting, self._reader.trials_wanted
+        waiting = len(self._reader.frozen(TrialState.WAITING))
+        begun, wanted = len(self._reader.frozen()) - waiting, self._reader.trials_wanted
         if wanted is not None and begun >= wanted:
             return None
         # A trial that waits already was queued by a driver that died before it could start it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +16,12 @@ from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study import opening
 from gansearch.study.budget import SECONDS_PER_HOUR, spent
+from gansearch.study.call_log import CallLog
 from gansearch.study.changed_budget import CHANGES, budget_changes, check_left, further_changes, with_changes
 from gansearch.study.lease import Lease, active_seconds
 from gansearch.study.live_trials import LiveTrials, Loss
 from gansearch.study.pruners import build_pruner
+from gansearch.study.ready import driver_clock
 from gansearch.study.status import StudyStatus, TrialRow
 from gansearch.study.study_reader import EXTRA_TRIALS, StudyReader
 from gansearch.study.wishes import Wishes
@@ -30,9 +32,10 @@ DISCARDED = "discarded by the user"
 class Study:
     """One study and its lease; for one thread. Made by ``create`` or ``open``, ended by ``close``."""
 
-    def __init__(self, reader: StudyReader, lease: Lease) -> None:
+    def __init__(self, reader: StudyReader, lease: Lease, calls: CallLog, clock: Callable[[], float]) -> None:
         self._reader = reader
         self._lease = lease
+        self._calls = calls
         self._earlier_s = active_seconds(reader.attributes)
         self._is_discarded = False
         plan, fixed = reader.space.plan, reader.space.fixed
@@ -44,7 +47,8 @@ class Study:
         study = optuna.load_study(study_name=reader.name, storage=reader.database.optuna, pruner=pruner)
         with reader.database.group():
             self._wishes = Wishes(reader.database.optuna, reader.study_id)
-            self._trials = LiveTrials(study, reader)
+            self._calls.opened(len(reader.frozen()))
+            self._trials = LiveTrials(study, reader, clock=clock)
 
     @classmethod
     def create(
@@ -72,7 +76,8 @@ class Study:
             StudyError: where the name cannot be used.
             StorageError: where the folder or the database cannot be written.
         """
-        return cls._driven(*opening.create(space, name, storage, seed=seed, plugins=plugins, url=database_url))
+        made = opening.create(space, name, storage, seed=seed, plugins=plugins, url=database_url)
+        return cls.driven(*made, CallLog(storage))
 
     @classmethod
     def open(cls, name: str, storage: Storage, *, database_url: str | None = None) -> Study:
@@ -87,12 +92,15 @@ class Study:
             StudyNotFoundError: where there is none.
             StudyLockedError: where another drives it.
         """
-        return cls._driven(*opening.open_driven(name, storage, database_url))
+        return cls.driven(*opening.open_driven(name, storage, database_url), CallLog(storage))
 
     @classmethod
-    def _driven(cls, reader: StudyReader, lease: Lease) -> Study:
+    def driven(
+        cls, reader: StudyReader, lease: Lease, calls: CallLog, clock: Callable[[], float] = driver_clock
+    ) -> Study:
+        """The study of an open database, which is closed again where that fails; ``clock`` counts seconds."""
         try:
-            return cls(reader, lease)
+            return cls(reader, lease, calls, clock)
         except BaseException:
             lease.release()
             reader.close()
@@ -127,7 +135,10 @@ class Study:
         if self.stop_requested or self.budget_spent is not None:
             return None
         with self._reader.database.group():
-            return self._trials.next()
+            given = self._trials.next()
+        if given is not None:
+            self._calls.asked(given)
+        return given
 
     def packed(self, assignments: Collection[Assignment]) -> None:
         """These runs are trained as one pack, and use its resources once; where one is at work, the others join it."""
@@ -159,11 +170,14 @@ class Study:
                     end = replace(end, end=End.PRUNED)
                 if end.end is End.PRUNED and (self._is_discarding or live.number in self._wishes.discarded):
                     end = replace(end, reason=DISCARDED)
+                report = replace(report, end=end)
                 self._trials.ended(live, replicate, end)
             self._keep_pack_time(at_once=report.end is not None)
+        is_pruned = report.end is None and live.pruned_at is not None
+        self._calls.reported(report, self.space.plan.objectives, pruned=is_pruned)
         if report.end is not None:
             return Decision.CONTINUE
-        if live.pruned_at is not None:
+        if is_pruned:
             return Decision.PRUNE
         return Decision.STOP if self.stop_requested or self.budget_spent is not None else Decision.CONTINUE
 
@@ -183,6 +197,7 @@ class Study:
         found = self._trials.find(identity, attempt)
         if found is None:
             return
+        self._calls.lost(identity, attempt, reason, is_storage=is_storage, objectives=self.space.plan.objectives)
         with self._reader.database.group():
             end = TrialEnd(End.LOST, reason, 0, found[1].epoch)
             self._trials.ended(*found, end, Loss.STORAGE if is_storage else Loss.WORKER)
@@ -211,7 +226,12 @@ class Study:
         self._keep_pack_time()
         for number in self._wishes.look():
             with self._reader.database.group():
-                self._trials.stop(number, DISCARDED if number in self._wishes.discarded else None)
+                self.stop_trial(number, DISCARDED if number in self._wishes.discarded else None)
+
+    def stop_trial(self, number: int, discarded: str | None) -> None:
+        """Let a trial's runs rest that no executor has; or give them up for good, for the reason ``discarded``."""
+        self._trials.stop(number, discarded)
+        self._calls.add("stop", number=number, discarded=discarded)
 
     @property
     def budget_spent(self) -> str | None:
@@ -254,6 +274,7 @@ class Study:
             StudyError: where the trial has not ended or has no checkpoint, or the epochs are none, or not above those
                 that it was trained for.
         """
+        self._calls.add("other", what=f"trial {number} was extended")
         with self._reader.database.group():
             return self._trials.extend(number, epochs)
 
@@ -299,6 +320,7 @@ class Study:
         attributes = self._reader.attributes
         total = int(attributes.get(EXTRA_TRIALS, 0)) + trials
         self._reader.database.optuna.set_study_user_attr(self._reader.study_id, EXTRA_TRIALS, total)
+        self._calls.add("extend", trials=trials)
 
     def discard(self, number: int | None = None) -> None:
         """Prune the trial of this number; or every trial that has not ended, now and when the study is closed."""
@@ -306,8 +328,9 @@ class Study:
             if number is None:
                 self._is_discarded = True
                 self._trials.discard(DISCARDED)
+                self._calls.add("discard")
             else:
-                self._trials.stop(number, DISCARDED)
+                self.stop_trial(number, DISCARDED)
 
     def close(self) -> None:
         """Give the study free. What has not ended stays as it is, to be resumed; a second call does nothing."""
@@ -317,6 +340,7 @@ class Study:
             if self._is_discarding:
                 self.discard()
             self._keep_pack_time(at_once=True)
+            self._calls.close()
             self._lease.release()
         finally:
             self._reader.close()

@@ -45,6 +45,8 @@ class StudyReader:
         self.storage = storage
         self.database = database
         self.is_closed = False
+        self._looked_at = 0
+        self._extensions = 0
         metadata = None
         try:
             self.study_id: int = database.optuna.get_study_id_from_name(name)
@@ -87,8 +89,14 @@ class StudyReader:
     def trials_wanted(self) -> int | None:
         """Trials of the plan and those added, within the budget, and those that extend another; None for no bound."""
         bounds = [bound for bound in (self.trials_planned, self.space.budget.trials) if bound is not None]
-        extensions = sum(read_extension(trial.user_attrs) is not None for trial in self.frozen())
-        return min(bounds) + extensions if bounds else None
+        return min(bounds) + self._count_extensions() if bounds else None
+
+    def _count_extensions(self) -> int:
+        """Trials that extend another. Each is one from its beginning on, so that it is looked at once."""
+        new = self.frozen()[self._looked_at :]
+        self._looked_at += len(new)
+        self._extensions += sum(read_extension(trial.user_attrs) is not None for trial in new)
+        return self._extensions
 
     @property
     def trials_planned(self) -> int | None:
@@ -127,9 +135,10 @@ class StudyReader:
         }
         return bounds(budget, planned(budget, budget_changes(attributes)), used, self.trials_planned)
 
-    def frozen(self) -> list[optuna.trial.FrozenTrial]:
-        """Optuna's trials, not to be changed."""
-        return self.database.optuna.get_all_trials(self.study_id, deepcopy=False)
+    def frozen(self, state: optuna.trial.TrialState | None = None) -> list[optuna.trial.FrozenTrial]:
+        """Optuna's trials, or those in one state, not to be changed."""
+        states = None if state is None else (state,)
+        return self.database.optuna.get_all_trials(self.study_id, deepcopy=False, states=states)
 
     def trial(self, number: int) -> optuna.trial.FrozenTrial:
         """Optuna's trial of this number, not to be changed.

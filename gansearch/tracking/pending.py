@@ -25,7 +25,7 @@ class StepImage:
     key: str
     step: int
     path: str
-    """Of the file of samples, in the study's storage."""
+    """Of the file that it is made of (samples, or a finding), in the study's storage."""
     timestamp_ms: int
 
 

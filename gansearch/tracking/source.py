@@ -97,7 +97,7 @@ class Source(Protocol):
         ...
 
     def picture(self, path: str) -> NDArray[np.uint8] | None:
-        """The picture of a file of samples, [H, W] or [H, W, 3]; None where it is gone or damaged."""
+        """The picture of samples, or of a finding beside its curves, [H, W] or [H, W, 3]; None where it is gone."""
         ...
 
     def launches(self) -> Sequence[LaunchAbout]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,18 @@ from gansearch.errors import CorruptFileError
 from gansearch.records import (
     End,
     Evaluation,
+    Finding,
     Setting,
     TrialEnd,
     TrialIdentity,
     evaluation_from_json,
+    finding_from_json,
     reals_seen,
     to_json,
     trial_end_from_json,
 )
 from gansearch.storage.checksums import sha256_12
+from gansearch.tracking.finding_tags import finding_tags, spared_tags
 from gansearch.tracking.pending import File, PendingRun, Point, StepImage, milliseconds, prefixed
 from gansearch.tracking.run_status import run_status
 from gansearch.tracking.source import Recorded, Source, TrialAbout
@@ -35,6 +39,8 @@ PLANNED_EPOCHS = 100
 RUNNING = "running"
 """The tag ``gansearch.end`` of a trial that has none yet, so that a resumed one does not show its last rest."""
 FAILURES = (End.FAILED, End.OUT_OF_MEMORY)
+PICTURES = {".npz": "post_mortem", "/finding.json": "finding"}
+"""Files of a post-mortem that are shown as images too: how their names end, and the images' key."""
 
 
 class TrialProjection:
@@ -66,6 +72,8 @@ class TrialProjection:
         self._seen_s = 0.0
         self._end: TrialEnd | None = None
         self._shown: TrialEnd | None = None
+        self._spared: Finding | None = None
+        self._had_finding = False
 
     @property
     def end(self) -> TrialEnd | None:
@@ -110,6 +118,8 @@ class TrialProjection:
             self._signals(int(said["first_step"]), said["values"], now_ms)
         elif record.kind == "evaluation":
             self._evaluation(evaluation_from_json(said), now_ms)
+        elif record.kind == "finding":
+            self._finding(said)
         elif record.kind == "samples":
             self.pending.images.append(StepImage("samples", int(said["step"]), str(said["path"]), now_ms))
         elif record.kind == "end":
@@ -123,6 +133,17 @@ class TrialProjection:
             self.started_s = float(record.payload.get("started", record.time))
         self._end = None
         self.pending.tags["gansearch.attempt"] = str(record.attempt)
+        if self._spared is not None and self._spared.step > int(record.payload["from_step"]):
+            self._spared = None
+            self.pending.tags.update(spared_tags(None))
+
+    def _finding(self, said: Mapping[str, Any]) -> None:
+        """What detectors saw shows where they would have stopped the run; where they do, its end says it."""
+        if said.get("spared"):
+            self._spared = finding_from_json(
+                {key: value for key, value in said.items() if key not in ("stopped", "spared")}
+            )
+            self.pending.tags.update(spared_tags(self._spared))
 
     def _signals(self, first_step: int, values: Mapping[str, NDArray[np.float32]], now_ms: int) -> None:
         rows = np.array(list(values.values()), dtype=np.float32)
@@ -156,8 +177,8 @@ class TrialProjection:
 
     def _show_end(self, end: TrialEnd) -> None:
         pending, now_ms = self.pending, milliseconds(self._seen_s)
-        kind = "" if end.finding is None else end.finding.kind
-        pending.tags.update({"gansearch.end": str(end.end), "gansearch.reason": end.reason, "gansearch.finding": kind})
+        pending.tags.update({"gansearch.end": str(end.end), "gansearch.reason": end.reason})
+        self._tag_finding(end.finding)
         pending.status = run_status(end.end)
         pending.ended_ms = now_ms if end.end.is_final else None
         if end != self._end:
@@ -172,18 +193,27 @@ class TrialProjection:
             for step, means in self._thinner.rest():
                 self._window(step, means, now_ms)
         if end.finding is not None:
+            self._had_finding = True
             self._post_mortem(end.finding.step, now_ms)
 
     def _show_running(self) -> None:
-        self.pending.tags.update({"gansearch.end": RUNNING, "gansearch.reason": "", "gansearch.finding": ""})
+        self.pending.tags.update({"gansearch.end": RUNNING, "gansearch.reason": ""})
+        self._tag_finding(None)
         self.pending.status, self.pending.ended_ms = "RUNNING", None
 
+    def _tag_finding(self, finding: Finding | None) -> None:
+        """The finding of the end; what an earlier end said of another is taken back."""
+        tags = finding_tags(finding)
+        shown = tags if finding is not None or self._had_finding else {"gansearch.finding": ""}
+        self.pending.tags.update(shown)
+
     def _post_mortem(self, step: int, now_ms: int) -> None:
-        """The files as they are, and the samples as a picture too."""
+        """The files as they are, and samples and finding as pictures too."""
         for path in self._source.post_mortem(self._identity):
             self.pending.files.append(File(path))
-            if path.endswith(".npz"):
-                self.pending.images.append(StepImage("post_mortem", step, path, now_ms))
+            key = next((key for tail, key in PICTURES.items() if path.endswith(tail)), None)
+            if key is not None:
+                self.pending.images.append(StepImage(key, step, path, now_ms))
 
     def _window(self, step: int, means: Mapping[str, float], now_ms: int) -> None:
         self.pending.points.extend(

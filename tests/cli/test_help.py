@@ -22,6 +22,7 @@ COMMANDS = (
     "ui",
     "list",
     "logs",
+    "why",
     "compare",
     "reproduce",
     "extend",
@@ -31,11 +32,13 @@ COMMANDS = (
     "import",
     "track",
     "prune",
+    "replay",
     "doctor",
     "version",
     "cluster",
     "spaces",
     "tricks",
+    "detectors",
 )
 HEAVY = ("torch", "ray", "optuna", "mlflow", "pandas", "pydantic", "yaml", "numpy", "rich")
 LIMIT_S = 0.4

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gansearch.curves import CurveWriter, Record
+from gansearch.detectors import Trace
 from gansearch.executors.study_source import StudySource
-from gansearch.records import End, TrialEnd, TrialIdentity
+from gansearch.records import End, Finding, TrialEnd, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 from gansearch.study import Study
 from gansearch.study.launches import end_launch, record_launch
+from gansearch.trial.post_mortem import write_post_mortem
 
 Ring = Callable[..., SearchSpace]
 
@@ -80,6 +83,23 @@ def test_files_that_are_gone_or_damaged(study: Study) -> None:
     assert source.picture("samples/rings-0/1.npz") is None
     study.storage.write("post_mortem/rings-0/finding.json", b"{}")
     assert source.post_mortem(TrialIdentity("rings", 0)) == ["post_mortem/rings-0/finding.json"]
+
+
+def test_a_finding_is_a_picture_of_the_curves_beside_it(study: Study) -> None:
+    source, folder = source_of(study), "post_mortem/rings-0"
+    assert source.picture(f"{folder}/finding.json") is None
+    finding = Finding("d", "mode_collapse", 40, 4, "modes_covered", 1.0, 2.0, {}, "One mode is left.", 19)
+    signals = {"d_loss": np.ones(40, dtype=np.float32)}
+    metrics = {"step": np.array([20.0, 40.0]), "modes_covered": np.array([1.0, 1.0])}
+    trace = Trace.of(signals, metrics, steps_per_epoch=10, total_steps=80, classes=8, is_probability_loss=True)
+    write_post_mortem(study.storage, TrialIdentity("rings", 0), finding, trace, b"")
+    picture = source.picture(f"{folder}/finding.json")
+    assert picture is not None
+    assert picture.ndim == 3
+    study.storage.delete(f"{folder}/evaluations.csv")
+    assert source.picture(f"{folder}/finding.json") is None
+    study.storage.write(f"{folder}/curve.csv", b"damaged")
+    assert source.picture(f"{folder}/finding.json") is None
 
 
 def test_the_report_belongs_to_the_last_launch_that_finished(study: Study) -> None:

@@ -194,7 +194,7 @@ def test_a_study_is_refused_to_a_second_driver_and_free_after_a_failed_opening(
     with driven, pytest.raises(StudyLockedError, match="gansearch stop s"):
         Study.open("s", folder)
     with monkeypatch.context() as patch:
-        patch.setattr("gansearch.study.study.LiveTrials", lambda *_: 1 / 0)
+        patch.setattr("gansearch.study.study.LiveTrials", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError, match="division"):
             Study.open("s", folder)
     Study.open("s", folder).close()

@@ -112,7 +112,7 @@ def test_artifacts_and_step_images(home: Path, notes: Any, open_tracker: Open, p
     shown = runs(home)
     assert artifacts(home, shown["digits-7"]) == {"settings.json", "images", "post_mortem"}
     assert artifacts(home, shown["launch 1"]) == {"launch.json", "findings.md"}
-    assert image_steps(home, shown["digits-7"]) == [100, 150, 200]
+    assert image_steps(home, shown["digits-7"]) == [100, 150, 150, 200]  # at the stop the finding and the samples
     assert shown["digits-7"].data.tags["mlflow.loggedImages"] == "True"
     kept = [name for name in artifacts(home, shown["digits-7"], "images") if "samples+step+100" in name]
     assert sorted(name.rpartition(".")[2] for name in kept) == ["png", "webp"]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gansearch.records import End, Evaluation, Finding, TrialEnd, TrialIdentity, to_json
+from gansearch.tracking.finding_tags import finding_tags, spared_tags
 from gansearch.tracking.trial_projection import TrialProjection, end_digest, trial_tags
 
 TRIAL = TrialIdentity("digits", 7)
@@ -97,6 +98,48 @@ def test_an_end_names_its_finding_and_a_new_attempt_forgets_it(notes: Any) -> No
     again = projected(notes, 3).pending
     assert (again.tags["gansearch.end"], again.tags["gansearch.finding"]) == ("running", "")
     assert again.status == "RUNNING"
+
+
+def test_a_stopped_run_shows_its_finding_its_files_and_two_pictures(notes: Any) -> None:
+    notes.attempt()
+    for name in ("curve.csv", "evaluations.csv", "finding.json", "samples.npz"):
+        notes.files[f"post_mortem/{TRIAL}/{name}"] = b"x"
+    finding = Finding("few_classes", "mode_collapse", 390, 3, "classes_covered", 2.0, 3.0, {}, "2 are left", 200)
+    notes.add("finding", {**to_json(finding), "stopped": True})
+    notes.end(End.COLLAPSED, 390, finding=finding)
+    pending = projected(notes, 2).pending
+    assert pending.tags.items() >= finding_tags(finding).items()
+    assert "gansearch.spared" not in pending.tags
+    folder = f"post_mortem/{TRIAL}"
+    assert {file.path for file in pending.files} >= {f"{folder}/evaluations.csv", f"{folder}/finding.json"}
+    assert [(image.key, image.step, image.path) for image in pending.images] == [
+        ("finding", 390, f"{folder}/finding.json"),
+        ("post_mortem", 390, f"{folder}/samples.npz"),
+    ]
+    notes.attempt(1, 300)
+    assert projected(notes, 4).pending.tags.items() >= finding_tags(None).items()
+
+
+def test_a_run_without_a_finding_has_no_tags_of_one(notes: Any, play: Callable[..., None]) -> None:
+    play(range(1), End.COMPLETED)
+    tags = projected(notes).pending.tags
+    assert tags["gansearch.finding"] == ""
+    assert "gansearch.finding_signal" not in tags
+
+
+def test_a_spared_run_says_when_and_for_what_it_would_have_been_stopped(notes: Any, play: Callable[..., None]) -> None:
+    notes.attempt()
+    finding = Finding("few_classes", "mode_collapse", 190, 1, "classes_covered", 2.0, 3.0, {}, "2 are left", 100)
+    notes.add("finding", {**to_json(replace(finding, step=90)), "stopped": False})
+    assert "gansearch.spared" not in projected(notes).pending.tags
+    notes.add("finding", {**to_json(finding), "stopped": False, "spared": True})
+    for portions in (1, 3):
+        tags = projected(notes, portions).pending.tags
+        assert (tags["gansearch.spared"], tags["gansearch.spared_at"]) == ("mode_collapse", "190")
+    notes.attempt(1, 190)
+    assert projected(notes).pending.tags["gansearch.spared_at"] == "190"
+    notes.attempt(2, 100)  # before it was seen: what is recomputed says it again, or does not
+    assert projected(notes).pending.tags.items() >= spared_tags(None).items()
 
 
 def test_an_attempt_that_has_been_replaced_is_passed_over(

@@ -1,0 +1,83 @@
+"""``gansearch replay``: samplers, pruners and detectors beside each other, over runs that were recorded."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gansearch.cli._options import Home, Plugins
+from gansearch.cli._replay_tables import described, told
+from gansearch.cli._settings import Setting, parse_settings
+
+CHOICE = "Repeatable: every combination is compared."
+
+
+def replay(
+    corpus: Annotated[
+        Path,
+        typer.Argument(help="Folder of recorded runs (part-*.parquet).", metavar="CORPUS", show_default=False),
+    ],
+    sampler: Annotated[
+        list[str] | None,
+        typer.Option(help=f"As plan.sampler, by default tpe. {CHOICE}", metavar="NAME", show_default=False),
+    ] = None,
+    pruner: Annotated[
+        list[str] | None,
+        typer.Option(help=f"As plan.pruner, by default none. {CHOICE}", metavar="NAME", show_default=False),
+    ] = None,
+    detectors: Annotated[
+        list[str] | None,
+        typer.Option(help=f"enforce, shadow or off, by default enforce. {CHOICE}", metavar="MODE", show_default=False),
+    ] = None,
+    trials: Annotated[int, typer.Option(help="Of each search.", metavar="N", min=1)] = 100,
+    workers: Annotated[int, typer.Option(help="Simulated ones.", metavar="N", min=1)] = 4,
+    seed: Annotated[int, typer.Option(help="Of the first search.", metavar="N", min=0)] = 0,
+    seeds: Annotated[int, typer.Option(help="Searches, with one seed after the other.", metavar="N", min=1)] = 10,
+    study: Annotated[
+        str | None,
+        typer.Option(help="Whose runs, where the corpus has several studies.", metavar="NAME", show_default=False),
+    ] = None,
+    set_: Setting = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", help="Write every search to this file as JSON.", metavar="FILE", show_default=False),
+    ] = None,
+    plugin: Plugins = None,
+    home: Home = None,
+) -> None:
+    """Compare samplers and pruners by replaying recorded runs.
+
+    The corpus must hold every combination of its parameters' values; a search tries what was recorded, with the code of
+    a real one, on a simulated clock. --set changes plan and detectors of all searches, as detectors.patience=3.
+    """
+    changes = {**parse_settings(set_ or ()), "plan.trials": trials}
+    rivals = _rivals(sampler or ["tpe"], pruner or ["none"], detectors or ["enforce"])
+
+    from gansearch.curves.corpus_files import read_corpus
+    from gansearch.executors.replay.comparison import Rival, compare
+    from gansearch.executors.replay.recorded_grid import RecordedGrid
+    from gansearch.plugins import load_file
+
+    for path in plugin or ():
+        load_file(path)
+    grid = RecordedGrid.of(read_corpus(corpus), study)
+    asked = [Rival(name, {**changes, **about}) for name, about in rivals.items()]
+    with typer.progressbar(length=len(asked) * seeds, label="replaying", file=sys.stderr) as bar:
+        found = compare(grid, asked, seeds=range(seed, seed + seeds), workers=workers, done=lambda: bar.update(1))
+    typer.echo(told(found, cells=len(grid.cells), workers=workers))
+    if json_file is not None:
+        json_file.write_text(json.dumps(described(found), indent=1) + "\n", encoding="utf-8")
+
+
+def _rivals(samplers: Sequence[str], pruners: Sequence[str], modes: Sequence[str]) -> dict[str, Mapping[str, object]]:
+    """Every combination, under a name that says in what it differs from others."""
+    return {
+        f"{sampler}, {pruner}, {mode}": {"plan.sampler": sampler, "plan.pruner": pruner, "detectors.mode": mode}
+        for sampler, pruner, mode in product(samplers, pruners, modes)
+    }
