@@ -35,6 +35,14 @@ def replay(
         list[str] | None,
         typer.Option(help=f"enforce, shadow or off, by default enforce. {CHOICE}", metavar="MODE", show_default=False),
     ] = None,
+    deaths: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"As plan.deaths, by default constraint; also pruned or ignored. {CHOICE}",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
     trials: Annotated[int, typer.Option(help="Of each search.", metavar="N", min=1)] = 100,
     workers: Annotated[int, typer.Option(help="Simulated ones.", metavar="N", min=1)] = 4,
     seed: Annotated[int, typer.Option(help="Of the first search.", metavar="N", min=0)] = 0,
@@ -57,7 +65,14 @@ def replay(
     a real one, on a simulated clock. --set changes plan and detectors of all searches, as detectors.patience=3.
     """
     changes = {**parse_settings(set_ or ()), "plan.trials": trials}
-    rivals = _rivals(sampler or ["tpe"], pruner or ["none"], detectors or ["enforce"])
+    rivals = _rivals(
+        {
+            "plan.sampler": sampler or ["tpe"],
+            "plan.pruner": pruner or ["none"],
+            "detectors.mode": detectors or ["enforce"],
+            "plan.deaths": deaths or [],
+        }
+    )
 
     from gansearch.curves.corpus_files import read_corpus
     from gansearch.executors.replay.comparison import Rival, compare
@@ -75,9 +90,7 @@ def replay(
         json_file.write_text(json.dumps(described(found), indent=1) + "\n", encoding="utf-8")
 
 
-def _rivals(samplers: Sequence[str], pruners: Sequence[str], modes: Sequence[str]) -> dict[str, Mapping[str, object]]:
-    """Every combination, under a name that says in what it differs from others."""
-    return {
-        f"{sampler}, {pruner}, {mode}": {"plan.sampler": sampler, "plan.pruner": pruner, "detectors.mode": mode}
-        for sampler, pruner, mode in product(samplers, pruners, modes)
-    }
+def _rivals(asked: Mapping[str, Sequence[str]]) -> dict[str, Mapping[str, object]]:
+    """Every combination of what is asked of each key, under a name that says it."""
+    keys = [key for key, values in asked.items() if values]
+    return {", ".join(each): dict(zip(keys, each, strict=True)) for each in product(*(asked[key] for key in keys))}

@@ -14,6 +14,7 @@ Aim: TypeAlias = Literal["minimize", "maximize"]
 Kind: TypeAlias = Literal["search", "grid"]
 Mode: TypeAlias = Literal["off", "shadow", "enforce"]
 Combine: TypeAlias = Literal["any", "all"] | int
+Deaths: TypeAlias = Literal["constraint", "pruned", "ignored"]
 Device: TypeAlias = Literal["auto", "cpu"]
 
 
@@ -49,6 +50,9 @@ class Plan:
     seed: int = 0
     max_active_tricks: int | None = None
     """Tricks that a configuration has on at most; the switches that are left are then off. None for no limit."""
+    deaths: Deaths = "constraint"
+    """What the sampler is told of trials that collapsed or diverged. ``constraint``: that they break a constraint;
+    ``pruned``: no more than of a pruned one; ``ignored``: nothing."""
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ def read_plan(node: Node | None, root: Node, around: Around, problems: Problems)
         enqueue=(),
         seed=shell.seed,
         max_active_tricks=shell.max_active_tricks,
+        deaths=shell.deaths,
     )
     if node is plain:
         _check_sampler(plan, node, around, problems)

@@ -43,6 +43,7 @@ class PlanShell(Shell):
     replicates: int = Field(1, ge=1, le=1000)
     seed: int = Field(0, ge=0, lt=2**63)
     max_active_tricks: int | None = Field(None, ge=0, le=MOST)
+    deaths: Literal["constraint", "pruned", "ignored"] = "constraint"
     sampler: Any = None
     pruner: Any = None
     objective: Any = None

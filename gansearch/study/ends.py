@@ -3,7 +3,7 @@
 ==============================  ==========================================================================
 every replicate completed       COMPLETE with the mean of their values
 pruned                          PRUNED; Optuna keeps the values reported so far
-collapsed, diverged             PRUNED with a violated constraint: TPE learns where runs die
+collapsed, diverged             PRUNED with a violated constraint: TPE learns where runs die (``plan.deaths``)
 failed, out_of_memory           FAIL
 anything else                   nothing: the trial stays RUNNING and can be resumed
 ==============================  ==========================================================================
@@ -27,6 +27,7 @@ import optuna
 from optuna.trial import TrialState
 
 from gansearch.records import End
+from gansearch.space.plan import Deaths
 from gansearch.study.objective import Values
 
 CONSTRAINT = "died"
@@ -45,11 +46,12 @@ class Told:
     violation: float | None = None
 
 
-def told(ends: Sequence[tuple[End, Values | None]]) -> Told:
+def told(ends: Sequence[tuple[End, Values | None]], deaths: Deaths = "constraint") -> Told:
     """What to tell.
 
     Args:
         ends: of every replicate; with its values, finite, where it completed.
+        deaths: what is told of a trial that died; a sampler ignores what failed.
 
     Raises:
         ValueError: where one is not final or completed without finite values.
@@ -61,7 +63,9 @@ def told(ends: Sequence[tuple[End, Values | None]]) -> Told:
             raise ValueError(f"a completed trial must have finite values; got {values}")
     died = sum(end in DEATHS for end, _ in ends)
     if 2 * died >= len(ends):
-        return Told(TrialState.PRUNED, violation=died / len(ends))
+        if deaths == "ignored":
+            return Told(TrialState.FAIL)
+        return Told(TrialState.PRUNED, violation=died / len(ends) if deaths == "constraint" else None)
     if any(end is End.PRUNED for end, _ in ends):
         return Told(TrialState.PRUNED)
     completed = [values for end, values in ends if end is End.COMPLETED and values is not None]

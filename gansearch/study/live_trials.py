@@ -291,7 +291,7 @@ class LiveTrials:
                 live.save(replicate)
         if live.is_over:
             ends = [(each.end.end, each.values) for each in live.replicates if each.end is not None]
-            tell(self._study, live.optuna, told(ends))
+            tell(self._study, live.optuna, told(ends, self._reader.space.plan.deaths))
             self._over += [(self._identity(live, each), each.end) for each in live.replicates if each.end is not None]
             self._told_epochs += sum(each.epoch for each in live.replicates)
             del self._live[live.number]

@@ -198,3 +198,10 @@ def test_not_every_detector_can_be_off(read: Callable[[str], SearchSpace]) -> No
     off = ", ".join(f"{name}: off" for name in detectors.names())
     with pytest.raises(SpaceError, match="must leave a detector on; mode: off switches off all of them"):
         read(f"detectors: {{{off}}}\n")
+
+
+def test_what_samplers_are_told_of_deaths() -> None:
+    assert plan("{trials: 3}").deaths == "constraint"
+    assert plan("{trials: 3, deaths: ignored}").deaths == "ignored"
+    with pytest.raises(SpaceError, match=r"plan\.deaths: must be one of constraint, pruned, ignored; got all"):
+        plan("{trials: 3, deaths: all}")

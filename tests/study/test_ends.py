@@ -11,7 +11,7 @@ from optuna.trial import TrialState
 
 from gansearch.records import End
 from gansearch.study import Study
-from gansearch.study.ends import CONSTRAINT, told
+from gansearch.study.ends import CONSTRAINT, Told, told
 
 C, P, X, D, F, M = End.COMPLETED, End.PRUNED, End.COLLAPSED, End.DIVERGED, End.FAILED, End.OUT_OF_MEMORY
 COMPLETE, PRUNED, FAIL = TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL
@@ -43,6 +43,15 @@ def test_what_is_told(ends: list[End], state: TrialState, value: float | None, v
     assert what.state is state
     assert what.values == (None if value is None else (value,))
     assert what.violation == violation
+
+
+def test_what_is_told_of_deaths_can_be_chosen() -> None:
+    assert told([(X, None)], "constraint") == Told(PRUNED, violation=1.0)
+    assert told([(X, None)], "pruned") == told([(D, None)], "pruned") == Told(PRUNED)
+    assert told([(X, None)], "ignored") == Told(FAIL)
+    for deaths in ("constraint", "pruned", "ignored"):
+        assert told([(P, None)], deaths) == Told(PRUNED)
+        assert told([(C, (1.0,))], deaths) == Told(COMPLETE, (1.0,))
 
 
 def test_several_objectives_have_a_mean_each() -> None:
