@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from gansearch.curves import Record, read_curve
 from gansearch.errors import CorruptFileError, SpaceError
 from gansearch.records import Assignment, Setting, TrialEnd, TrialIdentity
-from gansearch.reporting.finding_picture import finding_picture
 from gansearch.reporting.judged_series import judged_series
 from gansearch.reporting.pictures import picture_of
 from gansearch.space import SearchSpace
@@ -116,6 +115,8 @@ class StudySource:
         series = None if left is None else judged_series(left.finding, left.signals, left.evaluations)
         if left is None or series is None:
             return None
+        from gansearch.reporting.finding_picture import finding_picture  # matplotlib: a launch need not wait for it
+
         return finding_picture(folder.rpartition("/")[2], left.finding, series)
 
     def _launch(self, document: Mapping[str, Any], *, has_report: bool) -> LaunchAbout:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from gansearch.records import Finding
-from gansearch.reporting.chart_axis import ChartAxis
-from gansearch.reporting.finding_picture import HEIGHT, LIMIT, SERIES, WIDTH, WINDOW, finding_picture, nice, ticks
+from gansearch.reporting.finding_picture import HEIGHT, LIMIT, SERIES, WIDTH, WINDOW, finding_picture
 from gansearch.reporting.judged_series import JudgedSeries
 from gansearch.reporting.pictures import Pixels
 
@@ -18,8 +18,13 @@ STEPS = np.arange(3025.0, 5001.0, 25.0)
 CURVE = JudgedSeries("fake_spread", STEPS, np.linspace(0.9, 0.02, len(STEPS)), 0.03, 4000, 5000, is_evaluations=False)
 
 
-def pixels(picture: Pixels, colour: tuple[int, int, int]) -> int:
-    return int((picture == np.array(colour, dtype=np.uint8)).all(axis=2).sum())
+def of_colour(picture: Pixels, colour: str) -> NDArray[np.bool_]:
+    wanted = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], dtype=np.uint8)
+    return (picture == wanted).all(axis=2)
+
+
+def pixels(picture: Pixels, colour: str) -> int:
+    return int(of_colour(picture, colour).sum())
 
 
 def test_curve_threshold_and_window_are_there() -> None:
@@ -28,9 +33,8 @@ def test_curve_threshold_and_window_are_there() -> None:
     assert picture.dtype == np.uint8
     assert pixels(picture, SERIES) > 500
     assert pixels(picture, LIMIT) > 500
-    shaded = (picture == np.array(WINDOW, dtype=np.uint8)).all(axis=2)
-    left = int(shaded.any(axis=0).argmax())
-    assert 480 < left < 530  # the window is the second half of the steps
+    beside_the_axis = of_colour(picture, WINDOW).sum(axis=0) > 50
+    assert 0.45 * WIDTH < int(beside_the_axis.argmax()) < 0.6 * WIDTH  # the window is the second half of the steps
 
 
 def test_it_is_the_same_each_time() -> None:
@@ -41,18 +45,10 @@ def test_without_window_and_threshold_there_is_less() -> None:
     bare = replace(CURVE, threshold=None, since_step=None)
     picture = finding_picture("digits-3", replace(FINDING, since_step=None), bare)
     assert pixels(picture, WINDOW) == 0
-    assert pixels(picture, LIMIT) < 500
+    assert pixels(picture, LIMIT) == 0
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, 1e30, -1e-30])
 def test_a_single_evaluation_is_a_dot(value: float) -> None:
     one = JudgedSeries("classes_covered", np.array([5000.0]), np.array([value]), 3.0, 5000, 5000, is_evaluations=True)
     assert pixels(finding_picture("digits-3", FINDING, one), SERIES) > 30
-
-
-def test_ticks_are_round() -> None:
-    assert nice(0.0, 10.0) == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
-    assert nice(3025.0, 5000.0) == [3500.0, 4000.0, 4500.0, 5000.0]
-    assert ticks(ChartAxis(0.0, 1e-7, is_log=False)) == pytest.approx([0.0, 2e-8, 4e-8, 6e-8, 8e-8, 1e-7])
-    assert ticks(ChartAxis(0.02, 30.0, is_log=True)) == pytest.approx([0.1, 1.0, 10.0])
-    assert ticks(ChartAxis(2.0, 90.0, is_log=True)) == [2.0, 90.0]
