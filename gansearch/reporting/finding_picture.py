@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from textwrap import wrap
 from typing import Final
 
@@ -35,15 +36,16 @@ def finding_picture(name: str, finding: Finding, series: JudgedSeries) -> Pixels
         series: as ``judged_series`` gives it.
     """
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
+    FigureCanvasAgg(figure)
     title = [
         f"{name}: {finding.kind.replace('_', ' ')} at step {finding.step:,} (epoch {finding.epoch:,})",
         *wrap(finding.sentence, TITLE_CHARACTERS)[:4],
     ]
     figure.suptitle("\n".join(title), x=0.01, ha="left", fontsize=10, color=INK)
     _draw(figure.subplots(), series)
-    canvas.draw()
-    return np.array(canvas.buffer_rgba(), dtype=np.uint8)[:, :, :3].copy()
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="rgba")
+    return np.frombuffer(drawn.getvalue(), dtype=np.uint8).reshape(HEIGHT, WIDTH, 4)[:, :, :3].copy()
 
 
 def _draw(axes: Axes, series: JudgedSeries) -> None:

@@ -20,7 +20,7 @@ CURVE = JudgedSeries("fake_spread", STEPS, np.linspace(0.9, 0.02, len(STEPS)), 0
 
 def of_colour(picture: Pixels, colour: str) -> NDArray[np.bool_]:
     wanted = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], dtype=np.uint8)
-    return (picture == wanted).all(axis=2)
+    return np.asarray((picture == wanted).all(axis=2))
 
 
 def pixels(picture: Pixels, colour: str) -> int:
