@@ -112,7 +112,7 @@ def head(weights: Mapping[str, Tensor], hidden: Tensor) -> tuple[Tensor, Tensor]
 
 
 class Evaluation:
-    """14 numbers about 1,000 samples beside real digits; what follows from the real ones is worked out once."""
+    """15 numbers about 1,000 samples beside real digits; what follows from the real ones is worked out once."""
 
     @torch.no_grad()
     def __init__(self, images: Tensor, weights: Path) -> None:
@@ -123,6 +123,7 @@ class Evaluation:
         order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
         features, probabilities = features_of(self.weights, images[order])
         self.mean, self.covariance = features.double().mean(0), features.double().T.cov()
+        self.rank = effective_rank(self.covariance)
         values, vectors = torch.linalg.eigh(self.covariance)
         self.root = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
         self.shares = class_shares(probabilities)
@@ -159,6 +160,7 @@ class Evaluation:
             "frechet_distance": (self.mean - mean).square().sum() + traces,
             "kernel_distance": self.kernel + kernel_within(fake) - 2 * between,
             "sample_spread": (covariance.trace() / self.covariance.trace()).sqrt(),
+            "effective_rank": effective_rank(covariance) / self.rank,
         }
 
     def neighbours(self, fake: Tensor) -> dict[str, Tensor]:
@@ -174,6 +176,12 @@ class Evaluation:
 
 def class_shares(probabilities: Tensor) -> Tensor:
     return probabilities.argmax(1).bincount(minlength=10).double() / len(probabilities)
+
+
+def effective_rank(covariance: Tensor) -> Tensor:
+    values = torch.linalg.eigvalsh(covariance).clamp_min(0)
+    shares = values / values.sum()
+    return torch.special.entr(shares).sum().exp()
 
 
 def radii(features: Tensor) -> Tensor:

@@ -95,8 +95,10 @@ class Lease:
             time.sleep(POLL_S)
             self._write(Claim.CLAIMING)
         self._write(Claim.HELD)
+        now = time.time()
         for dead in self._others():
-            if dead.claim is not Claim.RELEASED:
+            # One that is alive and still claiming waits for this driver; evicted, it would hold the study unseen later.
+            if dead.claim is not Claim.RELEASED and not dead.is_alive(now):
                 self._storage.set_study_user_attr(self._study_id, EVICTED + dead.token, True)
 
     def _rivals(self) -> list[LeaseRecord]:

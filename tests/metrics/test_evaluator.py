@@ -21,6 +21,7 @@ OF_IMAGES = {
     "classes_covered",
     "coverage",
     "density",
+    "effective_rank",
     "frechet_distance",
     "inception_score",
     "kernel_distance",
@@ -29,6 +30,8 @@ OF_IMAGES = {
     "recall",
     "sample_spread",
 }
+OF_PLAYERS = {"held_out_score_gap", "score_slope", "steepness"}
+"""Measured where a trial has its two networks at hand."""
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +49,12 @@ def values(evaluator: Evaluator, samples: torch.Tensor) -> dict[str, float]:
 
 
 def test_the_data_decides_what_is_measured(evaluator: Evaluator) -> None:
-    assert set(evaluator.names()) == OF_IMAGES
+    assert set(evaluator.names()) == OF_IMAGES | OF_PLAYERS
+    assert set(evaluator.names_of_samples()) == OF_IMAGES
     ring = Ring().load(None)
     of_points = Evaluator(ring, {"reference": PointsExtractor(ring.modes, ring.mode_std)}).names()
-    assert set(of_points) == OF_IMAGES - {"mean_top_probability"} | {"modes_covered", "high_quality_share"}
+    of_modes = {"modes_covered", "high_quality_share"}
+    assert set(of_points) == OF_IMAGES - {"mean_top_probability"} | of_modes | OF_PLAYERS
     without_modes = Evaluator(ring, {"reference": PointsExtractor(None, None)}).names()
     assert set(without_modes) == {
         "coverage",
@@ -59,6 +64,8 @@ def test_the_data_decides_what_is_measured(evaluator: Evaluator) -> None:
         "precision",
         "recall",
         "sample_spread",
+        "effective_rank",
+        *OF_PLAYERS,
     }
 
 
@@ -88,7 +95,7 @@ def test_every_value_carries_its_protocol(evaluator: Evaluator) -> None:
         protocol = metric.protocol
         assert (protocol.extractor, protocol.extractor_hash) == ("mnist-cnn", shipped_extractor().hash)
         assert (protocol.samples, protocol.real_split) == (50, "train")
-        whole = metric.name in ("class_divergence", "frechet_distance", "sample_spread")
+        whole = metric.name in ("class_divergence", "effective_rank", "frechet_distance", "sample_spread")
         matched = metric.name in ("kernel_distance", "precision", "recall", "density", "coverage")
         assert protocol.real_samples == (5000 if whole else 50 if matched else 0)
 

@@ -106,6 +106,23 @@ def test_of_two_that_claim_at_once_the_smaller_token_wins(database: Database) ->
     assert 0.2 < time.monotonic() - began < 5.0
 
 
+def test_one_that_claims_meanwhile_is_not_evicted(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits, and may hold the study once this driver has released it: then everyone has to see that."""
+    write = Lease._write
+
+    def after_another(lease: Lease, claim: Claim) -> None:
+        if claim is Claim.HELD:
+            put(database, "0" * 32, claim=Claim.CLAIMING)
+        write(lease, claim)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lease, "_write", after_another)
+        take(database).release()
+    put(database, "0" * 32, claim=Claim.HELD)
+    with pytest.raises(StudyLockedError, match="is driven by"):
+        take(database)
+
+
 def test_it_is_renewed_and_counts_the_time(database: Database) -> None:
     lease = take(database, beat_every_s=0.05)
     (first,) = lease_records(database.optuna.get_study_user_attrs(0))

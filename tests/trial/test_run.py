@@ -145,7 +145,7 @@ def test_a_non_finite_trial_diverges_with_evidence(make: Make, context: TrialCon
     assert end.finding is not None
     assert end.finding.kind == "diverged"
     left = Storage(context.storage_url).list(f"post_mortem/{wild.identity}")
-    assert {path.rpartition("/")[2] for path in left} == {"finding.json", "curve.csv", "samples.npz"}
+    assert {path.rpartition("/")[2] for path in left} == {"finding.json", "curve.csv", "evaluations.csv", "samples.npz"}
 
 
 def test_records_are_durable_before_their_checkpoint(
