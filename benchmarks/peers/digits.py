@@ -181,7 +181,8 @@ def class_shares(probabilities: Tensor) -> Tensor:
 def effective_rank(covariance: Tensor) -> Tensor:
     values = torch.linalg.eigvalsh(covariance).clamp_min(0)
     shares = values / values.sum()
-    return torch.special.entr(shares).sum().exp()
+    rank: Tensor = torch.special.entr(shares).sum().exp()
+    return rank
 
 
 def radii(features: Tensor) -> Tensor:
