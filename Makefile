@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test lint verify docs constraints clean
+.PHONY: help install quickstart test lint verify analysis docs constraints clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,16 @@ lint: $(STAMP) ## style, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The longest first; each reads stored runs alone, so that two are written at a time.
+PAGES := null/analyse seed-003/analyse tricks/analyse searches/replay
+
+analysis: export OMP_NUM_THREADS := 1
+analysis: $(STAMP) ## the published pages anew from their stored runs, within 2 minutes
+	@$(MAKE) --no-print-directory --jobs 2 $(PAGES:%=analysis/%.page)
+
+analysis/%.page:
+	@$(BIN)/python analysis/$*.py
 
 docs: $(STAMP) ## write docs/reference/ anew from what the code declares
 	$(BIN)/python tools/generate_reference.py

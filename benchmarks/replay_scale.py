@@ -102,7 +102,7 @@ def measure(search: Search, grid: RecordedGrid, judge: Judge | None = None) -> M
         since = time.process_time()
         found = simulate(study, grid, workers=4, judge=judge)
         cpu_s = time.process_time() - since
-    recorded_s = sum(run.ended_s - run.began_s for run in found.runs)
+    recorded_s = sum(run.used_s for run in found.runs)
     return Measured(cpu_s, recorded_s, sum(asking), sum(pruning))
 
 
@@ -154,12 +154,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, and write the figures."""
     command = parser(__doc__, "--json")
     command.add_argument("--corpus", type=Path, metavar="DIR", help="recorded runs in place of made ones of 15 s")
+    command.add_argument("--study", metavar="NAME", help="whose runs, where the corpus has several studies")
     options = command.parse_args(arguments)
     if options.corpus is None:
         choices = {path: values[:2] for path, values in CHOICES.items()} if options.quick else CHOICES
         grid = RecordedGrid.of(recorded_grid(choices, epochs=RUNGS, seconds=15.0))
     else:
-        grid = RecordedGrid.of(read_corpus(options.corpus))
+        grid = RecordedGrid.of(read_corpus(options.corpus), options.study)
     few, many, learnt = (10, 20, (10, 20)) if options.quick else (1000, 10_000, (300, 1000))
     scale = [Search(few), Search(many), *(Search(each, "tpe") for each in learnt)]
     scale += [Search(each, pruner=pruner) for pruner in ("median", "hyperband") for each in learnt]

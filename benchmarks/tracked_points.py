@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gansearch.curves import Curve, read_curve
-from gansearch.records import Assignment, reals_seen
+from gansearch.metrics import metrics
+from gansearch.records import Assignment, End, reals_seen
 from gansearch.storage import Storage
 from gansearch.tracking.thinning import POINTS
 
@@ -73,11 +75,31 @@ def expected_points(storage: Storage, assignments: Sequence[Assignment]) -> dict
             seen = reals_seen(assignment.settings, done.step) or 0
             values |= {"evaluation_seconds": done.cost_s, "epoch": done.epoch, "reals_seen": seen}
             points |= {(name, key, done.step): float(value) for key, value in values.items()}
+        points |= {(name, key, step): value for (key, step), value in standings(curve).items()}
         epochs, each = int(assignment.settings["training.epochs"] or 0), curve.steps // len(curve.evaluations)
         width = math.ceil(epochs * each / POINTS)
         for signal, numbers in curve.signals.items():
             points |= {(name, f"train/{signal}", step): mean for step, mean in windows(numbers, width).items()}
     return points
+
+
+def standings(curve: Curve) -> dict[tuple[str, int], float]:
+    """By name and step, each value at a rung that was better than all before it, and the last ones of a whole run."""
+    rungs = [done for done in curve.evaluations if not done.final]
+    of_metrics: dict[str, list[tuple[int, float]]] = {}
+    for done in rungs:
+        for metric in done.metrics:
+            of_metrics.setdefault(metric.name, []).append((done.step, metric.value))
+    found: dict[tuple[str, int], float] = {}
+    for metric_class in metrics:
+        name, sign = metric_class.name, 1 if metric_class.direction == "minimize" else -1
+        points = [(step, value) for step, value in of_metrics.get(name, ()) if math.isfinite(value)]
+        lowest = itertools.accumulate((sign * value for _, value in points), min, initial=math.inf)
+        best = (point for point, before in zip(points, lowest, strict=False) if sign * point[1] < before)
+        found |= {(f"best_{name}", step): value for step, value in best}
+    if curve.end is not None and curve.end.end is End.COMPLETED:
+        found |= {(f"final_{metric.name}", done.step): metric.value for done in rungs[-1:] for metric in done.metrics}
+    return found
 
 
 def windows(values: NDArray[np.float32], width: int) -> dict[int, float]:

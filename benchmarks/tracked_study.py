@@ -152,7 +152,7 @@ def track(load: Load, server: Served, folder: Path) -> Tracked:
     space = parse_space(SPACE.format(epochs=load.epochs, trials=load.trials), "the load")
     with closing(Study.create(space, name=STUDY, storage=storage, seed=0)) as study:
         launch = record_launch(storage, {"started": time.time(), "executor": "simulated"})
-        source = PausedSource(storage, space, study.seed, study.trials())
+        source = PausedSource(storage, space, study.seed, study.trials(), STUDY)
         source.gate = threading.Event()
         source.gate.set()
         tracker = MlflowTracker(Experiment(server.uri, STUDY, study_id=study.id), source, say=print)

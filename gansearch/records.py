@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import cache
 from math import prod
 from typing import Any, Final, TypeAlias
 
@@ -118,11 +119,13 @@ class End(StrEnum):
     STOPPED_BY_USER = "stopped_by_user"
     BUDGET = "budget"
     """The study's time or epochs are spent; resumable."""
+    PAUSED = "paused"
+    """It waits at a rung until it is among the best there; it goes on from its checkpoint as the next attempt."""
 
     @property
     def is_final(self) -> bool:
         """Whether the trial is over; the others can be resumed."""
-        return self not in (End.LOST, End.PREEMPTED, End.STOPPED_BY_USER, End.BUDGET)
+        return self not in (End.LOST, End.PREEMPTED, End.STOPPED_BY_USER, End.BUDGET, End.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,8 @@ class Assignment:
     """The searched values alone."""
     extended_from: int | None = None
     """Number of the trial whose checkpoint it goes on from, where it is an extension of that."""
+    promoted_at: int | None = None
+    """Epoch of the checkpoint that it goes on from, where it waited at a rung; None for any other run."""
 
 
 @dataclass(frozen=True)
@@ -278,6 +283,8 @@ class Decision(StrEnum):
 
     CONTINUE = "continue"
     PRUNE = "prune"
+    PAUSE = "pause"
+    """Checkpoint and make room for others: it may go on later, from there."""
     STOP = "stop"
     """The study is being stopped (by the user, or its budget is spent): checkpoint and rest."""
 
@@ -290,9 +297,16 @@ def to_json(record: Any) -> dict[str, Any]:
 def evaluation_from_json(raw: Mapping[str, Any]) -> Evaluation:
     """An ``Evaluation`` from what ``to_json`` made of it."""
     metrics = tuple(
-        MetricValue(metric["name"], metric["value"], Protocol(**metric["protocol"])) for metric in raw["metrics"]
+        MetricValue(metric["name"], metric["value"], _protocol(*metric["protocol"].items()))
+        for metric in raw["metrics"]
     )
     return Evaluation(**{**raw, "metrics": metrics, "labels": tuple(raw.get("labels", ()))})
+
+
+@cache
+def _protocol(*said: tuple[str, Any]) -> Protocol:
+    """One object for the thousands of evaluations that share a protocol."""
+    return Protocol(**dict(said))
 
 
 def noise_floor_from_json(raw: Mapping[str, Any]) -> NoiseFloor:

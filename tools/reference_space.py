@@ -42,7 +42,15 @@ PAGES = {
 """The page that has the fields of each section's plug-ins."""
 
 MEANINGS = {
-    "plan.kind": "`search`: a sampler chooses the trials; `grid`: every combination is run.",
+    "plan.kind": "`search`: a sampler chooses the trials; `grid`: every combination is run, or every arm of "
+    "`experiments`; `ablation`: every arm of a `design` over the searched values.",
+    "plan.design": "Of an ablation: one searched value changed at a time; all on, and one at a time left out; or both "
+    "levels of all together, in a fraction of the combinations.",
+    "plan.resolution": "That the fraction of a `factorial` must have: at 5 effects of pairs are told from each other.",
+    "plan.baseline": "Of an ablation: from searched values to their level in the baseline, where that is not the first "
+    "listed (with `leave_one_out`, the last).",
+    "plan.experiments": "By name: `settings` that hold in all its arms, a `grid` of lists of values, and `arms`, named "
+    "or listed, that change several settings together; an experiment of nothing is the baseline.",
     "plan.seed": "Of the study; each trial's seed follows from it.",
     "plan.sampler": "What chooses the trials; `tpe` where it is left out.",
     "plan.pruner": "What ends trials that are worse than others; `none` where it is left out. Resources count epochs.",
@@ -69,6 +77,8 @@ FREE = {
     "evaluation.also": "list of metrics",
     "resources.lanes": "`auto`, whole number >= 1",
     "plan.enqueue": "list",
+    "plan.experiments": "mapping",
+    "plan.baseline": "mapping",
     "keep.checkpoints": "`all`, `best_N`, `none`",
     "keep.artifacts": "`all`, `best_N`, `last`, `none`",
 }
@@ -169,10 +179,17 @@ def _values(section: str, name: str, field: Any) -> str:
     return " ".join([kind, *bounds])
 
 
+_FROM_EPOCHS: Mapping[str, Mapping[str, str]] = {
+    "successive_halving": {"min_resource": "a quarter of `training.epochs`"},
+    "hyperband": {"max_resource": "`training.epochs`"},
+    "promotion": {"min_resource": "a quarter of `training.epochs`"},
+}
+
+
 def _options(section: str, table: Table) -> str:
     rows = ["| name | options |", "|---|---|"]
     for name, options in table.items():
-        defaults = PRUNER_DEFAULTS.get(name, {}) if table is PRUNERS else {}
+        defaults = {**PRUNER_DEFAULTS.get(name, {}), **_FROM_EPOCHS.get(name, {})} if table is PRUNERS else {}
         said = [f"`{key}` ({_option(dimension, key, defaults)})" for key, dimension in options.items()]
         rows.append(f"| `{name}` | {'; '.join(said) or 'none'} |")
     return (

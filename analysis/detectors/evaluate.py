@@ -1,5 +1,7 @@
 """How often the detectors are right: writes findings.md, figures and tables from the recorded runs in ``data``.
 
+``findings.md`` is about the runs that thresholds were not tuned on; ``all_runs/findings.md`` about all of them.
+
 It takes some minutes, for the thresholds that it moves and tunes::
 
     python analysis/detectors/evaluate.py
@@ -13,16 +15,19 @@ from gansearch.curves.corpus_files import read_corpus
 from gansearch.reporting.calibration.assessment import Plan, assess, default_policy
 from gansearch.reporting.calibration.files import write_page
 from gansearch.reporting.calibration.splits import Part
+from gansearch.reporting.calibration.walks import Walks
 
 FOLDER = Path(__file__).parent
-TUNED_ON: Part | None = None
-"""What the default thresholds were tuned on, as ``Part(datasets=("ring",))``; such runs say nothing of the defaults."""
+TUNED_ON = Part(datasets=("ring", "grid"))
+"""What the default thresholds were tuned on; such runs say nothing of the defaults."""
 
 
 def main() -> None:
-    """Measure the default policy and write the page."""
-    found = assess(read_corpus(FOLDER / "data"), default_policy(), Plan(tuned_on=TUNED_ON))
-    print(write_page(found, FOLDER))
+    """Measure the default policy and write the pages."""
+    runs, walks = read_corpus(FOLDER / "data"), Walks()
+    for leaves_out, folder in ((True, FOLDER), (False, FOLDER / "all_runs")):
+        found = assess(runs, default_policy(), Plan(tuned_on=TUNED_ON, leaves_tuned_out=leaves_out), walks)
+        print(write_page(found, folder))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import typer
 
 from gansearch.cli import cluster, detectors, spaces, tricks
 from gansearch.cli.compare import compare
+from gansearch.cli.confirm import confirm
 from gansearch.cli.doctor import doctor
 from gansearch.cli.export import export
 from gansearch.cli.extend import extend
@@ -20,6 +21,8 @@ from gansearch.cli.replay import replay
 from gansearch.cli.report import report
 from gansearch.cli.reproduce import reproduce
 from gansearch.cli.resume import resume
+from gansearch.cli.retrace import retrace
+from gansearch.cli.sample import sample
 from gansearch.cli.status import status
 from gansearch.cli.stop import stop
 from gansearch.cli.track import track
@@ -43,13 +46,16 @@ app.command("why", no_args_is_help=True)(why)
 app.command("compare", no_args_is_help=True)(compare)
 app.command("reproduce", no_args_is_help=True)(reproduce)
 app.command("extend", no_args_is_help=True)(extend)
+app.command("confirm", no_args_is_help=True)(confirm)
 app.command("export", no_args_is_help=True)(export)
+app.command("sample", no_args_is_help=True)(sample)
 app.command("measure", no_args_is_help=True)(measure)
 app.command("plan", no_args_is_help=True)(plan)
 app.command("import", no_args_is_help=True)(import_study)
 app.command("track", no_args_is_help=True)(track)
 app.command("prune", no_args_is_help=True)(prune)
 app.command("replay", no_args_is_help=True)(replay)
+app.command("retrace", no_args_is_help=True)(retrace)
 app.add_typer(cluster.commands, name="cluster")
 app.add_typer(spaces.commands, name="spaces")
 app.add_typer(tricks.commands, name="tricks")

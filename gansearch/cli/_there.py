@@ -13,7 +13,9 @@ from gansearch.cli._text import print_json
 from gansearch.errors import ExecutorError
 
 if TYPE_CHECKING:
+    from gansearch.executors.confirming import Wanted
     from gansearch.executors.launch import LaunchOptions
+    from gansearch.executors.transfer import Source
     from gansearch.space import SearchSpace
 
 SPACE_FILE = "space.yaml"
@@ -107,12 +109,30 @@ def drive_there(address: str, there: There, *, follow: bool, as_json: bool) -> N
         raise typer.Exit(status)
 
 
-def launch_there(space: SearchSpace, options: LaunchOptions, storage: str | None) -> There:
-    """A launch on the head: the space goes with every change of the command line, and with its script."""
+def launch_there(
+    space: SearchSpace, options: LaunchOptions, storage: str | None, source: Source | None = None
+) -> There:
+    """A launch on the head: the space goes with every change of the command line, and with its script.
+
+    Where it begins with configurations of another study, that one lies there too.
+    """
     study = options.name or space.name
     files = {SPACE_FILE: space.source.encode(), **({} if space.script is None else space.script.sources)}
-    command = ["launch", SPACE_FILE, "--name", study, *_plugin_options(options.plugins)]
+    begins = [] if source is None else ["--from", source.study, "--from-top", str(source.top)]
+    command = ["launch", SPACE_FILE, "--name", study, *begins, *_plugin_options(options.plugins)]
     return There(study, command, {**files, **_plugin_files(options.plugins)}, storage, _how(options))
+
+
+def confirm_there(wanted: Wanted, name: str, options: LaunchOptions, storage: str | None) -> There:
+    """A confirmation on the head, where the search lies."""
+    chosen = {
+        "name": name,
+        "top": wanted.top,
+        "replicates": wanted.replicates,
+        "baseline": wanted.baseline,
+        "baseline_replicates": wanted.baseline_replicates,
+    }
+    return There(name, ["confirm", wanted.study], {}, storage, {**chosen, **_how(options)})
 
 
 def resume_there(

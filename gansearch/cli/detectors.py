@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 import time
 from collections.abc import Iterator, Sequence
@@ -67,6 +68,17 @@ def record(
     every_minutes: Annotated[
         float, typer.Option(help="Minutes between two parts of the corpus.", metavar="M", min=0)
     ] = 20,
+    samples: Annotated[
+        bool, typer.Option("--samples", help="Keep what the first run of every configuration generates at its end.")
+    ] = False,
+    share: Annotated[
+        str | None,
+        typer.Option(
+            help="Record the I-th of N shares of the plan, so that N recorders work side by side.",
+            metavar="I/N",
+            show_default=False,
+        ),
+    ] = None,
     data_dir: DataDir = None,
     plugin: Plugins = None,
     seed: Seed = None,
@@ -89,7 +101,7 @@ def record(
     overrides: dict[str, object] = {**parse_settings(set_ or ())}
     for path in plugin or ():
         load_file(path)
-    options = RecordOptions(trials, every_minutes * 60, seed, data_dir, tuple(plugin or ()))
+    options = RecordOptions(trials, every_minutes * 60, seed, data_dir, tuple(plugin or ()), samples, _share(share))
     with interruptible(lambda: say("stopping: runs write their checkpoints; the same command goes on")) as asked:
 
         def stop() -> End | None:
@@ -101,6 +113,14 @@ def record(
     typer.echo("\n".join(_told(done, out)))
     if asked.asked:
         raise typer.Exit(INTERRUPTED)
+
+
+def _share(said: str | None) -> tuple[int, int]:
+    """``2/4`` as the index 1 of 4."""
+    found = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", said or "1/1")
+    if found is None or int(found[1]) > int(found[2]):
+        raise typer.BadParameter(f"must be I/N with I from 1 to N, as 1/2; got {said}", param_hint="--share")
+    return int(found[1]) - 1, int(found[2])
 
 
 def _told(done: Recorded, out: Path) -> Iterator[str]:

@@ -26,7 +26,8 @@ def audit(
 ) -> None:
     """Say how many runs that detectors would have stopped ended in the best quarter of their study.
 
-    Only runs that went on to their end can tell: those of shadow mode, and those that `detectors.audit` drew.
+    Only runs that went on to their end can tell: those of shadow mode, and those that `detectors.audit` drew. Kinds
+    that are in shadow mode themselves are told apart: the policy does not stop for them.
     """
     from gansearch.reporting.audit import pooled
 
@@ -73,7 +74,13 @@ def described(studies: Sequence[StudyAudit], rates: Sequence[AuditRate], unreada
                 "completed": each.completed,
                 "counts": each.counts,
                 "spared": [
-                    {"run": str(run.identity), "kind": run.finding.kind, "step": run.finding.step, "good": run.is_good}
+                    {
+                        "run": str(run.identity),
+                        "kind": run.finding.kind,
+                        "step": run.finding.step,
+                        "good": run.is_good,
+                        "in_shadow": run.in_shadow,
+                    }
                     for run in each.spared
                 ],
                 "damaged": each.damaged,
@@ -83,6 +90,7 @@ def described(studies: Sequence[StudyAudit], rates: Sequence[AuditRate], unreada
         "rates": [
             {
                 "kind": each.kind,
+                "in_shadow": each.in_shadow,
                 "spared": each.spared,
                 "good": each.good,
                 "rate": None if each.rate is None else asdict(each.rate),
@@ -120,7 +128,7 @@ def _row(found: AuditRate) -> tuple[str, ...]:
     from gansearch.reporting.audit import FEWEST_SPARED
     from gansearch.reporting.wording import interval, percent
 
-    kind = found.kind or "all"
+    kind = (found.kind or "all") + (" (in shadow)" if found.in_shadow else "")
     if found.rate is None:
         return kind, str(found.spared), "-", f"too few: {found.spared} of {FEWEST_SPARED} needed"
     return (

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from gansearch.cli._options import (
     Address,
     DataDir,
@@ -38,6 +42,13 @@ def launch(
     plugin: Plugins = None,
     seed: Seed = None,
     set_: Setting = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Begin with the best configurations of this study.", metavar="STUDY", show_default=False
+        ),
+    ] = None,
+    from_top: Annotated[int, typer.Option(help="How many of them.", metavar="N", min=1, max=1000)] = 5,
     notify: Notify = None,
     follow: Follow = False,
     as_json: Json = False,
@@ -59,18 +70,28 @@ def launch(
 
     from gansearch.executors.launch import LaunchOptions
     from gansearch.executors.launch import launch as launch_study
+    from gansearch.executors.transfer import Source
     from gansearch.plugins import load_file
     from gansearch.space import load_space
 
     for path in plugin or ():
         load_file(path)
     loaded = load_space(space, overrides)
+    source = None if from_ is None else Source(from_, from_top)
     options = LaunchOptions(name, executor.value, tracking_uri, data_dir, tuple(plugin or ()), address, seed, notify)
     if address is not None and is_there(address):
-        drive_there(address, launch_there(loaded, options, storage_url), follow=follow, as_json=as_json)
+        place = storage_url or _place(address, from_)
+        drive_there(address, launch_there(loaded, options, place, source), follow=follow, as_json=as_json)
         return
     run_and_tell(
-        lambda watch, say: launch_study(loaded, options, watch=watch, say=say),
+        lambda watch, say: launch_study(loaded, options, source=source, watch=watch, say=say),
         as_json=as_json,
         tracking_uri=tracking_uri,
     )
+
+
+def _place(address: str, study: str | None) -> str | None:
+    """Where the study lies that another begins with, which has to lie beside it; None where nobody has said."""
+    from gansearch.executors.jobs import JobServer
+
+    return None if study is None else JobServer(address).storage(study)

@@ -18,44 +18,59 @@ from gansearch.cli._settings import Setting, parse_settings
 CHOICE = "Repeatable: every combination is compared."
 
 
+Corpus = Annotated[
+    Path,
+    typer.Argument(
+        help="Folder of recorded runs (part-*.parquet).", metavar="CORPUS", file_okay=False, show_default=False
+    ),
+]
+Samplers = Annotated[
+    list[str] | None,
+    typer.Option(help=f"As plan.sampler, by default tpe. {CHOICE}", metavar="NAME", show_default=False),
+]
+Pruners = Annotated[
+    list[str] | None,
+    typer.Option(help=f"As plan.pruner, by default none. {CHOICE}", metavar="NAME", show_default=False),
+]
+Modes = Annotated[
+    list[str] | None,
+    typer.Option(help=f"enforce, shadow or off, by default enforce. {CHOICE}", metavar="MODE", show_default=False),
+]
+Deaths = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=f"As plan.deaths, by default constraint; also pruned or ignored. {CHOICE}",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+Trials = Annotated[int, typer.Option(help="Of each search.", metavar="N", min=1)]
+Workers = Annotated[int, typer.Option(help="Simulated ones.", metavar="N", min=1)]
+FirstSeed = Annotated[int, typer.Option(help="Of the first search.", metavar="N", min=0)]
+Seeds = Annotated[int, typer.Option(help="Searches, with one seed after the other.", metavar="N", min=1)]
+StudyOf = Annotated[
+    str | None,
+    typer.Option(help="Whose runs, where the corpus has several studies.", metavar="NAME", show_default=False),
+]
+JsonFile = Annotated[
+    Path | None,
+    typer.Option("--json", help="Write every search to this file as JSON.", metavar="FILE", show_default=False),
+]
+
+
 def replay(
-    corpus: Annotated[
-        Path,
-        typer.Argument(help="Folder of recorded runs (part-*.parquet).", metavar="CORPUS", show_default=False),
-    ],
-    sampler: Annotated[
-        list[str] | None,
-        typer.Option(help=f"As plan.sampler, by default tpe. {CHOICE}", metavar="NAME", show_default=False),
-    ] = None,
-    pruner: Annotated[
-        list[str] | None,
-        typer.Option(help=f"As plan.pruner, by default none. {CHOICE}", metavar="NAME", show_default=False),
-    ] = None,
-    detectors: Annotated[
-        list[str] | None,
-        typer.Option(help=f"enforce, shadow or off, by default enforce. {CHOICE}", metavar="MODE", show_default=False),
-    ] = None,
-    deaths: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=f"As plan.deaths, by default constraint; also pruned or ignored. {CHOICE}",
-            metavar="NAME",
-            show_default=False,
-        ),
-    ] = None,
-    trials: Annotated[int, typer.Option(help="Of each search.", metavar="N", min=1)] = 100,
-    workers: Annotated[int, typer.Option(help="Simulated ones.", metavar="N", min=1)] = 4,
-    seed: Annotated[int, typer.Option(help="Of the first search.", metavar="N", min=0)] = 0,
-    seeds: Annotated[int, typer.Option(help="Searches, with one seed after the other.", metavar="N", min=1)] = 10,
-    study: Annotated[
-        str | None,
-        typer.Option(help="Whose runs, where the corpus has several studies.", metavar="NAME", show_default=False),
-    ] = None,
+    corpus: Corpus,
+    sampler: Samplers = None,
+    pruner: Pruners = None,
+    detectors: Modes = None,
+    deaths: Deaths = None,
+    trials: Trials = 100,
+    workers: Workers = 4,
+    seed: FirstSeed = 0,
+    seeds: Seeds = 10,
+    study: StudyOf = None,
     set_: Setting = None,
-    json_file: Annotated[
-        Path | None,
-        typer.Option("--json", help="Write every search to this file as JSON.", metavar="FILE", show_default=False),
-    ] = None,
+    json_file: JsonFile = None,
     plugin: Plugins = None,
     home: Home = None,
 ) -> None:

@@ -45,6 +45,8 @@ class CorpusRun:
     """That it took, its share of its pack."""
     findings: tuple[Finding, ...] = field(default=())
     """What the detectors said while it was recorded, by the version that recorded it."""
+    samples: bytes | None = field(default=None, repr=False)
+    """What it generated at its last evaluation, as ``trial.samples.to_npz`` makes it; None where that is not kept."""
 
     @property
     def dataset(self) -> str:

@@ -36,6 +36,8 @@ PLAIN: Final = (
 )
 NESTED: Final = ("settings", "parameters", "non_finite")
 """Kept as JSON."""
+SAMPLES: Final = "samples"
+"""A column that is only there where a run of the part has samples."""
 SIGNAL, EVALUATION, FINAL = "signal.", "evaluation.", "final."
 
 
@@ -53,6 +55,8 @@ def write_part(folder: Path, runs: Sequence[CorpusRun], name: str) -> Path:
     columns |= {key: pa.array([_json(getattr(run, key)) for run in runs], pa.string()) for key in NESTED}
     columns["findings"] = pa.array([_json([to_json(each) for each in run.findings]) for run in runs], pa.string())
     columns["window_ends"] = pa.array([run.window_ends for run in runs], pa.list_(pa.int32()))
+    if any(run.samples is not None for run in runs):
+        columns[SAMPLES] = pa.array([run.samples for run in runs], pa.binary())
     for each in signals:
         columns[SIGNAL + each] = pa.array([run.signals.get(each) for run in runs], pa.list_(pa.float32()))
     for each in evaluations:
@@ -81,6 +85,8 @@ def read_corpus(folder: Path) -> list[CorpusRun]:
         StorageError: where there is no part.
         CorruptFileError: where one is not whole, or of another version.
     """
+    if not folder.is_dir():
+        raise StorageError(f"a corpus must be a folder; there is none at {folder}")
     parts = sorted(folder.glob("part-*.parquet"))
     if not parts:
         raise StorageError(f"a corpus must have a file part-*.parquet; {folder} has none")
@@ -117,6 +123,7 @@ def _run(row: Mapping[str, Any]) -> CorpusRun:
             if name.startswith(FINAL) and value.is_valid
         },
         findings=tuple(each for each in found if each is not None),
+        samples=row[SAMPLES].as_py() if SAMPLES in row else None,
     )
 
 

@@ -49,7 +49,8 @@ class Curve:
     stopped_by: Finding | None = None
     """The finding that ended the trial."""
     spared_for: Finding | None = None
-    """The first finding that would have ended it, were it not in shadow mode or drawn to go on to its end."""
+    """The first finding that would have ended it, were it or its kind not in shadow mode, or it not drawn to go on to
+    its end. What the policy calls for replaces one of a kind in shadow mode."""
     end: TrialEnd | None = None
     """None while it runs, and where a newer attempt has begun since."""
     attempts: list[Mapping[str, Any]] = field(default_factory=list)
@@ -108,6 +109,7 @@ class _Assembly:
         self._curve = curve
         self._windows: dict[str, list[NDArray[np.float32]]] = {}
         self._lengths: dict[str, int] = {}
+        self._evaluations: dict[tuple[float, str, bool], Evaluation] = {}
         self._attempt = 0
         self._started = 0.0
         self._seen = 0.0
@@ -138,6 +140,7 @@ class _Assembly:
     def finished(self) -> Curve:
         """The curve."""
         self._close_attempt()
+        self._curve.evaluations = list(self._evaluations.values())
         for name in self._windows:
             self._curve.signals[name] = self._joined(name)
         return self._curve
@@ -151,7 +154,7 @@ class _Assembly:
             self._cut(name, step)
         curve.attempts.append(record.payload)
         curve.attempt = record.attempt
-        curve.evaluations = [done for done in curve.evaluations if done.step <= step]
+        self._evaluations = {key: done for key, done in self._evaluations.items() if done.step <= step}
         curve.findings = [finding for finding in curve.findings if finding.step <= step]
         curve.samples = [sample for sample in curve.samples if sample.step <= step]
         if curve.checkpoint_step > step:  # it could not be read, or was not to be gone on from
@@ -187,8 +190,8 @@ class _Assembly:
 
     def _evaluation(self, new: Evaluation) -> None:
         key = (new.epoch, new.generator, new.final)
-        kept = [old for old in self._curve.evaluations if (old.epoch, old.generator, old.final) != key]
-        self._curve.evaluations = [*kept, new]
+        self._evaluations.pop(key, None)
+        self._evaluations[key] = new
 
     def _finding(self, payload: Mapping[str, Any]) -> None:
         finding = finding_from_json({key: value for key, value in payload.items() if key not in ("stopped", "spared")})

@@ -6,7 +6,8 @@ Kinds and payloads:
 ``signals``     first_step (updates done before the first value), names, values: {name: float32 array}
 ``evaluation``  ``records.to_json`` of an ``Evaluation``
 ``samples``     epoch, step, path
-``finding``     ``records.to_json`` of a ``Finding``, stopped (bool), spared (true where it would have ended the trial)
+``finding``     ``records.to_json`` of a ``Finding``, stopped (bool), spared (what spared it the
+                end where it would have ended the trial: audit, shadow_mode, kind_in_shadow; true in older records)
 ``checkpoint``  step, path
 ``end``         ``records.to_json`` of a ``TrialEnd``
 """
@@ -14,14 +15,17 @@ Kinds and payloads:
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 ARRAY = "__array__"
+_MARK = f'"{ARRAY}"'.encode()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +52,7 @@ def from_line(line: bytes, attempt: int) -> Record:
         ValueError: where the line is not one.
     """
     try:
-        said = json.loads(line, object_hook=_array)
+        said = json.loads(line, object_hook=_array if _MARK in line else None)
         return Record(said["kind"], attempt, said["payload"], said["time"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a record: {error}") from error
@@ -72,5 +76,18 @@ def _plain(value: Any) -> Any:
 def _array(said: dict[str, Any]) -> Any:
     if ARRAY not in said:
         return said
-    flat = np.frombuffer(base64.b64decode(said[ARRAY], validate=True), dtype=np.dtype(said["dtype"]))
-    return flat.reshape(said["shape"]).astype(flat.dtype.newbyteorder("="))
+    # A report reads half a million of them. A bytearray, since an array over bytes could not be written to.
+    content = bytearray(binascii.a2b_base64(said[ARRAY], strict_mode=True))
+    stored, native = _types(said["dtype"])
+    values, shape = np.frombuffer(content, stored), said["shape"]
+    if stored is not native:
+        values = values.astype(native)
+    return values if shape == [values.size] else values.reshape(shape)
+
+
+@cache
+def _types(name: str) -> tuple[np.dtype[Any], np.dtype[Any]]:
+    """As it is stored, and in this machine's order of bytes: one object where they are equal."""
+    stored = np.dtype(name)
+    native = stored.newbyteorder("=")
+    return stored, stored if native == stored else native

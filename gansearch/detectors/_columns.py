@@ -58,6 +58,24 @@ def moved(trace: Trace, until: int, least: float, *, since: int = 0) -> bool:
     return bool(way >= least)
 
 
+def is_warm(
+    trace: Trace, first: int, *, steps: int = 0, share: float = 0.0, travel: float = 0.0, late: float = 1.0
+) -> bool:
+    """Whether what a detector looks at begins late enough to tell something.
+
+    Args:
+        trace: a run's.
+        first: the step at which it begins.
+        steps: before which nothing counts.
+        share: of the whole run before which nothing counts.
+        travel: what the generator must have moved by step ``first``, in norms of its own parameters.
+        late: share of the whole run from which on its way does not matter: what has not got on by then has no time.
+    """
+    if first < max(steps, share * trace.total_steps):
+        return False
+    return first >= late * trace.total_steps or moved(trace, first, travel)
+
+
 def way(trace: Trace) -> NDArray[np.float64]:
     """How far the generator has moved by the end of each window, in norms of its parameters, from ``g_update_ratio``.
 
@@ -66,6 +84,13 @@ def way(trace: Trace) -> NDArray[np.float64]:
     ratios, lengths = trace.signals["g_update_ratio"], trace.window_ends.copy()
     lengths[1:] -= trace.window_ends[:-1]
     return np.cumsum(np.where(np.isfinite(ratios), ratios, 0) * lengths, dtype=np.float64)
+
+
+def median(values: NDArray[np.float64]) -> float:
+    """The median; of so few numbers ``np.median`` takes ten times as long, and this is asked at every epoch."""
+    ordered = np.sort(values)
+    middle = len(ordered) // 2
+    return float((ordered[middle] + ordered[~middle]) / 2)
 
 
 def _windows(trace: Trace, name: str, chosen: NDArray[np.bool_], count: int) -> NDArray[np.float64] | None:

@@ -6,10 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-import numpy as np
-
 from gansearch.detectors._base import Detector, Trace
-from gansearch.detectors._columns import first_steps, last_steps
+from gansearch.detectors._columns import first_steps, last_steps, median
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
 
@@ -106,7 +104,8 @@ class DiscriminatorWins(Detector):
         """What the last window shows."""
         if trace.steps < self.early_steps + self.window_steps:
             return None
-        win, gradients = self._won(trace), self._vanished(trace)
+        win = self._won(trace)
+        gradients = None if win is None else self._vanished(trace)
         if win is None or gradients is None:
             return None
         shown = ", ".join(f"{name} {value:.3g}" for name, value in gradients.items())
@@ -170,20 +169,20 @@ class DiscriminatorWins(Detector):
             return found
         late = last_steps(trace, "image_grad_norm", self.window_steps)
         spread = last_steps(trace, "real_spread", self.window_steps)
-        if late is not None and spread is not None and np.median(late) * spread.mean() <= self.slope:
-            return {"image_grad_norm": float(np.median(late)), "real_spread": float(spread.mean())}
+        if late is not None and spread is not None and median(late) * spread.mean() <= self.slope:
+            return {"image_grad_norm": median(late), "real_spread": float(spread.mean())}
         updates = last_steps(trace, "g_update_ratio", self.window_steps)
         fallen = self._fallen(trace, "g_grad_norm")
-        if updates is None or fallen is None or np.median(updates) > self.update_ratio:
+        if updates is None or fallen is None or median(updates) > self.update_ratio:
             return None
-        return {"g_update_ratio": float(np.median(updates)), **fallen}
+        return {"g_update_ratio": median(updates), **fallen}
 
     def _fallen(self, trace: Trace, signal: str) -> dict[str, float] | None:
         """Late and early median of a gradient that has fallen to a small share; None where it has not."""
         early, late = first_steps(trace, signal, self.early_steps), last_steps(trace, signal, self.window_steps)
-        if early is None or late is None or np.median(late) > self.gradient_ratio * np.median(early):
+        if early is None or late is None or median(late) > self.gradient_ratio * median(early):
             return None
-        return {signal: float(np.median(late)), f"early_{signal}": float(np.median(early))}
+        return {signal: median(late), f"early_{signal}": median(early)}
 
 
 def _named(accuracies: tuple[float, float]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from gansearch.detectors._base import Detector, Trace
-from gansearch.detectors._columns import last_steps
+from gansearch.detectors._columns import last_steps, median
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
 
@@ -29,7 +29,8 @@ class Exploding(Detector):
     that among real samples.
     Warm-up: ``warmup_steps``, then a whole window. Gradients are judged by two conditions since those of a Wasserstein
     critic, or under an R1 penalty of large weight, are of any size, but stay so; and on a ring of narrow Gaussians that
-    of a healthy generator rises from 1 to 85 in 8,000 steps, while the discriminator steepens.
+    of a healthy generator rises from 1 to 85 in 8,000 steps, while the discriminator steepens. Critics without a
+    penalty at a rate of .01 gave 10 and 17 times the median before in runs that ended well, 37 and more in others.
     Known false positives: a gradient that a trick clips is harmless, and is left out where most steps were clipped.
     Parameters that start small grow tenfold in runs that are well (a discriminator of width 64 that starts with a
     standard deviation of .02, in 2,000 steps), but then change by .006 of their norm a step; at 100 times the rate they
@@ -47,7 +48,7 @@ class Exploding(Detector):
         1000.0, Float(10.0, 1e5, log=True), "least median norm of a player's gradient", limits=Float(0, 1e30)
     )
     gradient_ratio: float = static(
-        10.0,
+        25.0,
         Float(3.0, 100.0, log=True),
         "least median norm of a player's gradient, as a multiple of its median over the steps before",
         limits=Float(1, 1e30),
@@ -99,12 +100,13 @@ class Exploding(Detector):
         late = last_steps(trace, signal, self.window_steps)
         if late is None or self._is_clipped(trace, player):
             return None
+        value = median(late)
+        if value < self.gradient:
+            return None
         before = trace.signals[signal][trace.window_ends <= trace.steps - self.window_steps].astype(np.float64)
         before = before[np.isfinite(before)]
-        value = float(np.median(late))
-        if len(before) == 0 or value < max(self.gradient, self.gradient_ratio * float(np.median(before))):
+        if len(before) == 0 or value < self.gradient_ratio * (usual := median(before)):
             return None
-        usual = float(np.median(before))
         return self.found(
             trace,
             signal=signal,
@@ -130,7 +132,7 @@ class Exploding(Detector):
         updates = last_steps(trace, f"{player}_update_ratio", self.window_steps)
         if late is None or updates is None:
             return None
-        first, value, speed = float(trace.signals[signal][0]), float(np.median(late)), float(np.median(updates))
+        first, value, speed = float(trace.signals[signal][0]), median(late), median(updates)
         if not first > 0 or value < self.growth * first or speed < self.speed:
             return None
         return self.found(

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from gansearch.detectors._base import Detector, Trace
-from gansearch.detectors._columns import last_steps, moved
+from gansearch.detectors._columns import last_steps, median, moved
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
 
@@ -76,9 +74,7 @@ class GeneratorFrozen(Detector):
         windows = [last_steps(trace, name, self.window_steps) for name in names]
         if any(window is None for window in windows) or self._is_gated(trace):
             return None
-        seen = {
-            name: float(np.median(window)) for name, window in zip(names, windows, strict=True) if window is not None
-        }
+        seen = {name: median(window) for name, window in zip(names, windows, strict=True) if window is not None}
         if seen["d_update_ratio"] < self.discriminator_ratio:
             return None
         return self._frozen(trace, seen) or self._starved(trace, seen)
@@ -111,7 +107,7 @@ class GeneratorFrozen(Detector):
         images = last_steps(trace, "image_grad_norm", self.window_steps)
         if images is None:
             return None
-        value, at_images = seen["g_grad_norm"], float(np.median(images))
+        value, at_images = seen["g_grad_norm"], median(images)
         if value > self.gradient or at_images <= self.gradient or value > self.gradient_share * at_images:
             return None
         return self.found(

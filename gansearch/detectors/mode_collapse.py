@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gansearch.detectors._base import Detector, Trace
-from gansearch.detectors._columns import counts_classes, last_evaluations, last_steps, moved
+from gansearch.detectors._columns import counts_classes, is_warm, last_evaluations, last_steps, median, moved
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
 
@@ -34,7 +31,8 @@ class ModeCollapse(Detector):
     Warm-up: what the formula looks at must lie after ``spread_warmup_steps`` or ``warmup_steps`` and, for evaluations,
     after ``warmup_share`` of the run; and the generator must have moved by ``spread_travel`` or ``warmup_travel`` times
     the norm of its own parameters. Every generator is collapsed at first: on 5,000 digits a healthy run makes one
-    class for 600 steps, and one with a twentieth of the rate for twenty times as long, which epochs do not tell.
+    class for 600 steps, and one with a twentieth of the rate for twenty times as long, which epochs do not tell. From
+    ``warmup_late`` of the run on the way does not matter: what makes one class by then has no time left to learn.
     Known false positives: unbalanced data; conditional sampling of one class alone; a classifier unsure of blurry
     samples. Conditional runs are sampled over all classes and do not fire; one sample for each class is not seen.
     """
@@ -90,7 +88,7 @@ class ModeCollapse(Detector):
         0.9, Float(0.4, 1.0), "least share of one class among the samples that counts as collapse", limits=Float(0, 1)
     )
     evaluations: int = static(
-        3, Int(1, 10), "evaluations in a row that must show few classes", unit="evaluations", limits=Int(1, 10**6)
+        4, Int(1, 10), "evaluations in a row that must show few classes", unit="evaluations", limits=Int(1, 10**6)
     )
     warmup_steps: int = static(
         1000, Int(0, 10_000), "steps at the start whose evaluations do not count", unit="steps", limits=Int(0, 10**9)
@@ -104,6 +102,12 @@ class ModeCollapse(Detector):
         "how far the generator must have moved before its evaluations count",
         unit="norms of its parameters",
         limits=Float(0, 1e9),
+    )
+    warmup_late: float = static(
+        0.5,
+        Float(0.2, 1.0),
+        "share of the run from which evaluations count however little the generator has moved",
+        limits=Float(0, 1),
     )
 
     def check(self, trace: Trace) -> Finding | None:
@@ -160,10 +164,10 @@ class ModeCollapse(Detector):
         of_fake, of_real = (last_steps(trace, name, self.spread_steps) for name in (fake, real))
         if of_fake is None or of_real is None or len(of_fake) != len(of_real) or (of_real <= 0).any():
             return None
-        ratio = _median(of_fake / of_real)
+        ratio = median(of_fake / of_real)
         if ratio > most or not moved(trace, trace.steps, self.spread_travel):
             return None
-        return ratio, {fake: _median(of_fake), real: _median(of_real)}
+        return ratio, {fake: median(of_fake), real: median(of_real)}
 
     def _of_few_classes(self, trace: Trace) -> Finding | None:
         if trace.classes == 0:
@@ -200,9 +204,17 @@ class ModeCollapse(Detector):
     ) -> Finding | None:
         """What the last evaluations show, where the first of them lies after the warm-up."""
         steps = last_evaluations(trace, "step", self.evaluations)
-        if steps is None or steps[0] < max(self.warmup_steps, self.warmup_share * trace.total_steps):
+        if steps is None:
             return None
-        if not moved(trace, int(steps[0]), self.warmup_travel):
+        first = int(steps[0])
+        if not is_warm(
+            trace,
+            first,
+            steps=self.warmup_steps,
+            share=self.warmup_share,
+            travel=self.warmup_travel,
+            late=self.warmup_late,
+        ):
             return None
         seen = _seen(signal, value, trace.classes)
         return self.found(
@@ -210,17 +222,10 @@ class ModeCollapse(Detector):
             signal=signal,
             value=value,
             threshold=threshold,
-            since_step=int(steps[0]) - 1,
+            since_step=first - 1,
             evidence=evidence,
             sentence=f"At the last {self.evaluations} evaluations {seen} (threshold {threshold:.3g}).",
         )
-
-
-def _median(values: NDArray[np.float64]) -> float:
-    """The median; of so few numbers ``np.median`` takes ten times as long, and this is asked at every epoch."""
-    ordered = np.sort(values)
-    middle = len(ordered) // 2
-    return float((ordered[middle] + ordered[~middle]) / 2)
 
 
 def _seen(signal: str, value: float, classes: int) -> str:

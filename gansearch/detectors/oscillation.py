@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gansearch.detectors._base import Detector, Mode, Trace
-from gansearch.detectors._columns import all_evaluations, last_evaluations, last_steps, moved
+from gansearch.detectors._base import Detector, Trace
+from gansearch.detectors._columns import all_evaluations, is_warm, last_evaluations, last_steps
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
 
@@ -35,7 +35,7 @@ class Oscillation(Detector):
     period), flip phases (steps with hidden losses give no period), tricks that hold a player back by turns, as a loss
     gate; a classifier unsure of what it sees. Several discriminator steps per generator step and experience replay
     change losses from step to step, which windows average out. A total collapse that hops from class to class fires
-    too: it is both. So it stops nothing by default.
+    too: it is both.
     """
 
     name: ClassVar[str] = "oscillation"
@@ -44,14 +44,12 @@ class Oscillation(Detector):
         "Mescheder et al. 2018, arXiv:1801.04406, section 2; looks alike: several D steps per G step, experience "
         "replay, cyclic rates"
     )
-    default_mode: ClassVar[Mode] = "shadow"
-
     SMOOTHING: ClassVar[int] = 3
     """Evaluations in the mean."""
 
     churn: float = static(0.5, Float(0.2, 0.9), "least class_churn that counts", limits=Float(0, 1))
     evaluations: int = static(
-        8, Int(3, 50, log=True), "evaluations in a row with such churn", unit="evaluations", limits=Int(1, 10**6)
+        10, Int(3, 50, log=True), "evaluations in a row with such churn", unit="evaluations", limits=Int(1, 10**6)
     )
     gain: float = static(
         0.02, Float(0.001, 0.2, log=True), "least share of the distance that counts as a gain", limits=Float(0, 1)
@@ -182,7 +180,7 @@ class Oscillation(Detector):
         return False
 
     def _is_warm(self, trace: Trace, first: int) -> bool:
-        return first >= self.warmup_steps and moved(trace, first, self.warmup_travel)
+        return is_warm(trace, first, steps=self.warmup_steps, travel=self.warmup_travel)
 
 
 def relative_swing(values: Numbers) -> float:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from gansearch.detectors._base import Detector, Mode, Trace
-from gansearch.detectors._columns import counts_classes, last_evaluations, moved
+from gansearch.detectors._columns import counts_classes, is_warm, last_evaluations
 from gansearch.dimensions import Float, Int, static
 from gansearch.records import Finding
 
@@ -28,7 +28,7 @@ class PartialCollapse(Detector):
     neither of the two at most ``total_alike`` at each.
     Warm-up: the first of them lies after ``warmup_steps`` and ``warmup_share`` of the run, and the generator has moved
     by ``warmup_travel`` norms of its parameters: classes come one after the other. A run that has covered more classes
-    than the limit before has lost them, and need not have moved so far.
+    than the limit before has lost them, and need not have moved so far; nor need one after ``warmup_late`` of the run.
     Known false positives: late bloomers that go on to gain classes; unbalanced data; a classifier unsure of blurry
     samples; conditional sampling of some classes. So it stops nothing by default.
     """
@@ -86,6 +86,12 @@ class PartialCollapse(Detector):
         unit="norms of its parameters",
         limits=Float(0, 1e9),
     )
+    warmup_late: float = static(
+        0.5,
+        Float(0.2, 1.0),
+        "share of the run from which evaluations count however little the generator has moved",
+        limits=Float(0, 1),
+    )
 
     def check(self, trace: Trace) -> Finding | None:
         """What the last evaluations show."""
@@ -138,9 +144,10 @@ class PartialCollapse(Detector):
 
     def _is_warm(self, trace: Trace, first: int) -> bool:
         """Whether the evaluations from step ``first`` on lie after the warm-up."""
-        if first < max(self.warmup_steps, self.warmup_share * trace.total_steps):
-            return False
-        return self._has_lost(trace) or moved(trace, first, self.warmup_travel)
+        travel = 0.0 if self._has_lost(trace) else self.warmup_travel
+        return is_warm(
+            trace, first, steps=self.warmup_steps, share=self.warmup_share, travel=travel, late=self.warmup_late
+        )
 
     def _has_lost(self, trace: Trace) -> bool:
         """Whether more classes than the limit were covered at an earlier evaluation."""

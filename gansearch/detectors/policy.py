@@ -13,7 +13,16 @@ from gansearch.errors import PluginError
 from gansearch.plugins import did_you_mean
 from gansearch.records import Finding, Setting
 
-__all__ = ["DIVERGED", "Combine", "Mode", "Policy", "Verdict", "default_detectors", "policy_from_settings"]
+__all__ = [
+    "DIVERGED",
+    "Combine",
+    "Mode",
+    "Policy",
+    "Verdict",
+    "default_detectors",
+    "mode_of_finding",
+    "policy_from_settings",
+]
 
 DIVERGED = "diverged"
 """The one kind that needs neither grace nor patience: nothing recovers from a non-finite number."""
@@ -70,6 +79,8 @@ class Verdict:
     """The finding, one of ``findings``, for which the trial must end."""
     would_stop: Finding | None = None
     """The finding for which it had to end if the mode were ``enforce``; ``stop`` itself where it is."""
+    in_shadow: Finding | None = None
+    """Where that is None, the finding of a kind in shadow mode for which it had to end if such kinds were enforced."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +111,21 @@ class Policy:
             return Verdict((), None)
         watching = [detector for detector in self.detectors if self.mode_of(detector) != "off"]
         found = [finding for detector in watching if (finding := detector.check(trace)) is not None]
-        would = self._would_stop(found, trace, history)
-        return Verdict(tuple(found), would if self.mode == "enforce" else None, would)
+        called = self._calling(found, trace, history, ("enforce",))
+        if called:
+            return Verdict(tuple(found), called[0] if self.mode == "enforce" else None, called[0])
+        doubted = {detector.name for detector in watching if self.mode_of(detector) == "shadow"}
+        agreed = self._calling(found, trace, history, ("enforce", "shadow"))
+        return Verdict(tuple(found), None, None, next((each for each in agreed if each.detector in doubted), None))
 
     def mode_of(self, detector: Detector) -> Mode:
         """What findings of a detector do, but for ``mode``, which bounds it."""
         return self.kinds.get(detector.kind, detector.default_mode)
+
+    def calls_for(self, finding: Finding) -> bool:
+        """Whether findings like this one end a trial where the mode is ``enforce``, their kind not being in shadow."""
+        enforced = {detector.name for detector in self.detectors if self.mode_of(detector) == "enforce"}
+        return finding.kind == DIVERGED or finding.detector in enforced
 
     def spares(self, seed: int) -> bool:
         """Whether a trial of this seed goes on to its end though detectors stop it: ``audit`` of them do.
@@ -115,27 +135,37 @@ class Policy:
         digest = hashlib.sha256(f"{seed}:audit".encode()).digest()
         return int.from_bytes(digest[:8], "big") < self.audit * 2**64
 
-    def _would_stop(self, found: Sequence[Finding], trace: Trace, history: Sequence[Finding]) -> Finding | None:
+    def _calling(
+        self, found: Sequence[Finding], trace: Trace, history: Sequence[Finding], modes: Sequence[Mode]
+    ) -> list[Finding]:
+        """The findings that together call for the end if kinds of these modes are enforced; empty where none do."""
         # A diverged run is diverged whatever else is seen in it.
-        diverged = next((finding for finding in found if finding.kind == DIVERGED), None)
-        if diverged is not None:
+        diverged = [finding for finding in found if finding.kind == DIVERGED]
+        if diverged or not found or trace.steps <= self.grace_epochs * trace.steps_per_epoch:
             return diverged
-        if trace.steps <= self.grace_epochs * trace.steps_per_epoch:
-            return None
-        enforced = [each for each in self.detectors if self.mode_of(each) == "enforce" and each.kind != DIVERGED]
-        names = {each.name for each in enforced}
+        heard = [each for each in self.detectors if self.mode_of(each) in modes and each.kind != DIVERGED]
+        names = {each.name for each in heard}
         agreed = [each for each in found if each.detector in names and self._is_patient(each, trace, history)]
         if self.combine == "all":
-            watch = {kind: sum(each.kind == kind for each in enforced) for kind in {each.kind for each in agreed}}
-            agreed = [each for each in agreed if sum(one.kind == each.kind for one in agreed) == watch[each.kind]]
-            least = 1
-        else:
-            least = 1 if self.combine == "any" else self.combine
-        return agreed[0] if len(agreed) >= least else None
+            watch = {kind: sum(each.kind == kind for each in heard) for kind in {each.kind for each in agreed}}
+            return [each for each in agreed if sum(one.kind == each.kind for one in agreed) == watch[each.kind]]
+        return agreed if len(agreed) >= (1 if self.combine == "any" else self.combine) else []
 
     def _is_patient(self, finding: Finding, trace: Trace, history: Sequence[Finding]) -> bool:
         epochs = {earlier.epoch for earlier in history if earlier.kind == finding.kind} | {trace.epoch}
         return all(trace.epoch - back in epochs for back in range(self.patience))
+
+
+def mode_of_finding(finding: Finding, kinds: Mapping[str, Mode]) -> Mode:
+    """What findings like this one do in a study, but for its ``mode``.
+
+    Args:
+        finding: of any detector; of one that this process does not know, as ``enforce``, which most are.
+        kinds: the modes of single kinds that the study sets.
+    """
+    if finding.kind in kinds or finding.detector not in detectors.names():
+        return kinds.get(finding.kind, "enforce")
+    return detectors.get(finding.detector).default_mode
 
 
 def policy_from_settings(settings: PolicySettings) -> Policy:

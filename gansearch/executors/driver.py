@@ -16,6 +16,8 @@ from gansearch.trial.interrupt import Interrupt
 from gansearch.trial.run import Answer
 
 WATCH_EVERY_S = 1.0
+UNSAID = "its pack came to an end and did not say how it ended"
+"""Why a trial is lost whose worker is well; a fault of the program's, which must not leave it running for ever."""
 UNWRITTEN = 3
 """Packs in a row whose records could not be written, after which the search ends."""
 
@@ -106,10 +108,11 @@ class Driver:
         self._show_ends()
         self.show()
         pruned = frozenset(who for who, said in decisions.items() if said is Decision.PRUNE)
+        paused = frozenset(who for who, said in decisions.items() if said is Decision.PAUSE)
         resting, discarded = self._study.stopped()
         stop = self._stop() or (End.PREEMPTED if is_leaving else None)
         join = self._joining(reports, pack) if stop is None else ()
-        return Answer(prune=pruned | discarded, rest=resting, stop=stop, join=join)
+        return Answer(prune=pruned | discarded, rest=resting, pause=paused, stop=stop, join=join)
 
     def lost(self, assignments: Sequence[Assignment], reason: str) -> None:
         """Tell the study that a worker died under these trials; it offers them again as the next attempt."""

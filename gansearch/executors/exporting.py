@@ -22,6 +22,7 @@ from torch import Tensor
 from gansearch.curves import Curve
 from gansearch.curves.origin import origin
 from gansearch.errors import PluginError, StudyError
+from gansearch.executors.exported_classes import Told, classes_code, told_classes
 from gansearch.gan import Generator
 from gansearch.gan.plain import PlainModule
 from gansearch.gan.plain_file import CODE, WEIGHTS, Sampling, generator_file
@@ -66,8 +67,17 @@ class Exported:
 
 
 @dataclass(frozen=True, eq=False)
-class _Run:
-    """The run whose generator is exported."""
+class PlainCode:
+    """A generator in plain PyTorch."""
+
+    module: PlainModule
+    source: str
+    """Of the file ``generator.py``."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedRun:
+    """A run and the generator that it trained."""
 
     assignment: Assignment
     curve: Curve
@@ -78,10 +88,12 @@ class _Run:
 
     @property
     def configuration(self) -> Configuration:
+        """Whole, as the run was trained."""
         return self.trained.configuration
 
     @property
     def geometry(self) -> Geometry:
+        """Of its samples, and their classes."""
         return self.configuration.geometry
 
     @property
@@ -113,17 +125,17 @@ def export_generator(
         StorageError: where the run has no checkpoint, or the folder cannot be written.
         PluginError: where the network or a trick cannot be said in plain PyTorch, with what to add.
     """
-    run = _read(name, number, replicate)
+    run = read_run(name, number, replicate)
     folder = Path(str(run.assignment.identity)) if out is None else out
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StudyError(f"{folder} must be an empty folder, or not exist; it holds something")
-    module, sampling = run.generator.plain(run.geometry), _sampling(run)
+    plain = plain_code(run)
     with storage_errors("written", str(folder)):
         folder.absolute().parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.absolute().parent))
     try:
         with storage_errors("written", str(folder)):
-            gap = _write(run, module, sampling, made)
+            gap = _write(run, plain, made)
             made.chmod(0o755)
             made.replace(folder)
     finally:
@@ -131,7 +143,14 @@ def export_generator(
     return Exported(run.assignment.identity, folder, tuple(sorted(path.name for path in folder.iterdir())), gap)
 
 
-def _read(name: str, number: int | None, replicate: int | None) -> _Run:
+def read_run(name: str, number: int | None, replicate: int | None) -> TrainedRun:
+    """A run of a study with its generator; the best one where ``number`` is None.
+
+    Raises:
+        StudyNotFoundError: where there is no such study.
+        StudyError: where there is no such run, or it has no generator that is known.
+        StorageError: where the run has no checkpoint.
+    """
     storage = study_storage(name)
     with open_readonly(name, storage) as study:
         row = best_run(study) if number is None else find_run(study, number, replicate)
@@ -143,10 +162,38 @@ def _read(name: str, number: int | None, replicate: int | None) -> _Run:
         )
     trained, curve = trained_generator(assignment, storage), recorded_curve(storage, row.identity)
     is_averaged = trained.averaged is not None and all(done.generator == "ema" for done in curve.evaluations)
-    return _Run(assignment, curve, storage, trained, is_averaged)
+    return TrainedRun(assignment, curve, storage, trained, is_averaged)
 
 
-def _sampling(run: _Run) -> Sampling:
+def plain_code(run: TrainedRun) -> PlainCode:
+    """What is written into ``generator.py``.
+
+    Raises:
+        PluginError: where the network or a trick cannot be said in plain PyTorch, with what to add.
+    """
+    module = run.generator.plain(run.geometry)
+    return PlainCode(module, generator_file(module, _sampling(run)) + classes_code(_told(run)))
+
+
+def write_code(run: TrainedRun, plain: PlainCode, folder: Path) -> tuple[ModuleType, float]:
+    """Write code and parameters; the code, imported, and the largest gap between its samples and the run's own.
+
+    Raises:
+        PluginError: where the gap is more than rounding.
+    """
+    (folder / CODE).write_text(plain.source, encoding="utf-8")
+    for file, values in run.weights.items():
+        (folder / file).write_bytes(save(plain.module.state(values)))
+    code = _imported(folder / CODE)
+    return code, max(_gap(run, code, folder, file, values) for file, values in run.weights.items())
+
+
+def _told(run: TrainedRun) -> Told | None:
+    """Where the generator is told the class."""
+    return told_classes(run.configuration.tricks, run.geometry, run.configuration.generator.latent_size)
+
+
+def _sampling(run: TrainedRun) -> Sampling:
     expressions = []
     tricks = [(trick, trick.plain_latents(run.geometry)) for trick in run.configuration.tricks]
     for trick, expression in in_latent_order(tricks, run.geometry):
@@ -159,13 +206,9 @@ def _sampling(run: _Run) -> Sampling:
     return Sampling(run.configuration.generator.latent_size, run.geometry.shape, SAMPLES_AT_ONCE, expressions)
 
 
-def _write(run: _Run, module: PlainModule, sampling: Sampling, folder: Path) -> float:
+def _write(run: TrainedRun, plain: PlainCode, folder: Path) -> float:
     """Write every file; the largest gap that the check found."""
-    (folder / CODE).write_text(generator_file(module, sampling), encoding="utf-8")
-    for file, values in run.weights.items():
-        (folder / file).write_bytes(save(module.state(values)))
-    code = _imported(folder / CODE)
-    gap = max(_gap(run, code, folder, file, values) for file, values in run.weights.items())
+    code, gap = write_code(run, plain, folder)
     picture = _picture(run, code)
     if picture is not None:
         (folder / f"{PICTURE}.png").write_bytes(picture)
@@ -186,7 +229,7 @@ def _imported(path: Path) -> ModuleType:
 
 
 @torch.no_grad()
-def _gap(run: _Run, code: Any, folder: Path, file: str, values: Mapping[str, Tensor]) -> float:
+def _gap(run: TrainedRun, code: Any, folder: Path, file: str, values: Mapping[str, Tensor]) -> float:
     """Largest difference between what was written and what was trained, for the same latents.
 
     Raises:
@@ -204,7 +247,7 @@ def _gap(run: _Run, code: Any, folder: Path, file: str, values: Mapping[str, Ten
     return gap
 
 
-def _picture(run: _Run, code: Any) -> bytes | None:
+def _picture(run: TrainedRun, code: Any) -> bytes | None:
     """Samples beside real ones, which the run's own sample files hold; None where it has none."""
     paths = [sample.path for sample in run.curve.samples if run.storage.exists(sample.path)]
     if not paths:
@@ -221,7 +264,7 @@ def _picture(run: _Run, code: Any) -> bytes | None:
     return png(picture_of(packed.getvalue()), scale=2 if is_image else 1)
 
 
-def _facts(run: _Run, picture: bytes | None, gap: float) -> CardFacts:
+def _facts(run: TrainedRun, picture: bytes | None, gap: float) -> CardFacts:
     return CardFacts(
         identity=run.assignment.identity,
         seed=run.assignment.seed,
@@ -234,13 +277,14 @@ def _facts(run: _Run, picture: bytes | None, gap: float) -> CardFacts:
         is_averaged=run.is_averaged,
         couples_batch=run.configuration.generator.facts.couples_batch,
         picture=picture,
+        classes=0 if (told := _told(run)) is None else told.classes,
         gap=gap,
     )
 
 
-def _config(run: _Run) -> dict[str, Any]:
+def _config(run: TrainedRun) -> dict[str, Any]:
     """What a program may want to know of the generator."""
-    end = run.curve.end
+    end, told = run.curve.end, _told(run)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -253,6 +297,7 @@ def _config(run: _Run) -> dict[str, Any]:
         "latent_size": run.configuration.generator.latent_size,
         "shape": list(run.geometry.shape),
         "bounded": run.geometry.bounded,
+        "classes": 0 if told is None else told.classes,
         "settings": dict(run.assignment.settings),
         "origin": {name: values[-1] for name, values in origin(run.curve).items()},
         "end": None if end is None else {"end": str(end.end), "reason": end.reason, "step": end.step},
@@ -260,7 +305,7 @@ def _config(run: _Run) -> dict[str, Any]:
     }
 
 
-def _count(run: _Run) -> int:
+def _count(run: TrainedRun) -> int:
     """Numbers that the generator learned."""
     parameters = run.generator.build(run.geometry).parameters
     return sum(prod(parameter.shape) for parameter in parameters if not parameter.is_frozen)

@@ -12,6 +12,7 @@ from gansearch.executors.data_sentences import data_sentences
 from gansearch.executors.launch_run import LaunchOptions, LaunchResult, LaunchRun, Say, Watch
 from gansearch.executors.preflight import check_address, check_tracking
 from gansearch.executors.single_lanes import single_lane_reasons
+from gansearch.executors.transfer import Source, transfer
 from gansearch.executors.webhook import webhook
 from gansearch.plugins import load_file
 from gansearch.space import SearchSpace, parse_space
@@ -19,6 +20,10 @@ from gansearch.storage import Storage
 from gansearch.storage.home import cache_dir
 from gansearch.storage.place import study_storage
 from gansearch.study import Study, plugin_files
+from gansearch.study.origin import TRANSFER
+from gansearch.study.origin import keep as keep_origin
+from gansearch.study.transfer_sentences import sentences
+from gansearch.study.transferred import to_bytes
 from gansearch.tracking import default_uri
 from gansearch.trial.context import TrialContext
 from gansearch.trial.device import is_found
@@ -29,18 +34,27 @@ __all__ = ["LaunchOptions", "LaunchResult", "Say", "Watch", "extend", "launch", 
 
 
 def launch(
-    space: SearchSpace, options: LaunchOptions, *, watch: Watch | None = None, say: Say | None = None
+    space: SearchSpace,
+    options: LaunchOptions,
+    *,
+    origin: Mapping[str, bytes] | None = None,
+    source: Source | None = None,
+    watch: Watch | None = None,
+    say: Say | None = None,
 ) -> LaunchResult:
     """Start a study and drive it to its end, or to the user's Ctrl-C.
 
     Args:
         space: what to search.
         options: how to run.
+        origin: files of ``study.origin`` that say where its configurations come from, by name.
+        source: a study whose best configurations come first.
         watch: called at most once a second with the study's status.
         say: called with a sentence for the user now and then.
 
     Raises:
         StudyExistsError: where the name is taken.
+        StudyError: where nothing can be taken over from the other study.
         PluginError: where a plug-in file cannot be used.
         DataError: where the data is missing or damaged, or lacks what a metric needs that is asked for.
         ExecutorError: where no Ray cluster listens at the address.
@@ -55,6 +69,11 @@ def launch(
         load_file(path)
     plugin_files.contents(options.plugins)
     plugin_files.check_complete(space, options.plugins)
+    if source is not None:
+        space, transferred = transfer(space, source)
+        origin = {TRANSFER: to_bytes(transferred)}
+        for sentence in sentences(transferred):
+            say(sentence)
     space = with_absolute_paths(space, options.data_dir)
     # Nothing is kept yet: until there is a study, plug-ins are those that this process has imported.
     context = replace(trial_context(space, storage, options), plugins=())
@@ -65,6 +84,7 @@ def launch(
     for reason in single_lane_reasons(space):
         say(f"{reason}; trials with it are packs of one lane")
     seed = space.plan.seed if options.seed is None else options.seed
+    keep_origin(storage, origin or {})
     with closing(Study.create(space, name=name, storage=storage, seed=seed, plugins=options.plugins)) as study:
         return LaunchRun(study, trial_context(space, storage, options), options, watch, say).run()
 

@@ -96,7 +96,9 @@ class LaunchRun:
 
     def _run(self, notifier: Notifier) -> LaunchResult:
         """Run it, report, and give MLflow what is still on its way there; also where it fails."""
-        source = StudySource(self.study.storage, self.study.space, self.study.seed, self.study.trials())
+        source = StudySource(
+            self.study.storage, self.study.space, self.study.seed, self.study.trials(), self.study.name
+        )
         launch = self._record()
         executor = self._executor()  # imports Ray; the tracker's thread, which imports MLflow, would hold that up
         tracker = self._tracker(source)

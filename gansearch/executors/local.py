@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from gansearch.errors import CorruptFileError, FencedError, StorageError
-from gansearch.executors.driver import Driver
+from gansearch.executors.driver import UNSAID, Driver
 from gansearch.executors.packing import left_after
 from gansearch.executors.unmeasured import unmeasured
 from gansearch.records import Assignment, Setting
@@ -86,6 +86,7 @@ def _run_one(pack: list[Assignment], driver: Driver, context: TrialContext) -> N
             # A generator that has not started takes None only.
             reports = next(run) if answer is None else run.send(answer)
         except StopIteration:
+            driver.lost(pack, UNSAID)
             return
         except CorruptFileError as error:  # fails this pack after some attempts, and must not end the others' search
             driver.lost(pack, str(error))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from gansearch.records import Assignment, LaneReport
 from gansearch.trial.grouping import Signature, in_pack_order, is_alone, signature
+
+Kind: TypeAlias = tuple[Signature, int | None]
+"""What trials of one pack have in common: their structure, and the epoch at which they go on; None: they begin."""
 
 
 def left_after(pack: Sequence[Assignment], reports: Sequence[LaneReport]) -> list[Assignment]:
@@ -18,8 +22,9 @@ def left_after(pack: Sequence[Assignment], reports: Sequence[LaneReport]) -> lis
 class Packer:
     """Takes assignments from ``ask`` and hands out packs of at most ``lanes`` that can be trained as one program.
 
-    An assignment of another signature waits for the next pack. A resumed trial is a pack of its own: it starts at its
-    own step. So is one whose networks can only be trained one by one.
+    An assignment of another signature waits for the next pack. Trials that have waited at a rung share packs where they
+    go on at one epoch. Any other resumed trial is a pack of its own: it starts at its own step. So is one whose
+    networks can only be trained one by one.
 
     A sampler that is asked ahead chooses before it has seen results. So no more wait than one pack has lanes, and
     fewer where structures hardly repeat: each pack that stays alone halves how many may.
@@ -51,11 +56,11 @@ class Packer:
         if first is None:
             return []
         pack = [first]
-        if self._lanes == 1 or first.attempt > 0 or is_alone(first):
+        if self._lanes == 1 or not _can_share(first) or is_alone(first):
             return pack
         lanes = self._lanes if self._fair is None else min(self._lanes, self._fair())
         if lanes > 1:
-            self._fill(pack, lanes, signature(first))
+            self._fill(pack, lanes, _kind(first))
             self._ahead = min(self._lanes - 1, 2 * self._ahead) if len(pack) > 1 else max(1, self._ahead // 2)
         return in_pack_order(pack)
 
@@ -65,7 +70,7 @@ class Packer:
         Where there is a fair bound, so many stay behind for each other worker as join at most.
 
         Args:
-            pack: its trials that go on, all of them in their first attempt.
+            pack: its trials that go on.
             most: lanes that it can have besides K; None where no such bound is known.
 
         Raises:
@@ -77,12 +82,13 @@ class Packer:
         if not pack or free <= 0 or self._passed >= self._lanes:
             return []
         joined: list[Assignment] = []
-        self._fill(joined, free if self._fair is None else min(free, self._fair() - 1), signature(pack[0]))
+        # A trial that joins a pack starts at its beginning.
+        self._fill(joined, free if self._fair is None else min(free, self._fair() - 1), (signature(pack[0]), None))
         self._passed = self._passed + len(joined) if self._waiting else 0
         return joined
 
-    def _fill(self, pack: list[Assignment], lanes: int, wanted: Signature) -> None:
-        fitting = [each for each in self._waiting if each.attempt == 0 and signature(each) == wanted]
+    def _fill(self, pack: list[Assignment], lanes: int, wanted: Kind) -> None:
+        fitting = [each for each in self._waiting if _can_share(each) and _kind(each) == wanted]
         for each in fitting[: lanes - len(pack)]:
             self._waiting.remove(each)
             pack.append(each)
@@ -90,7 +96,7 @@ class Packer:
             further = self._ask()
             if further is None:
                 return
-            if further.attempt == 0 and signature(further) == wanted:
+            if _can_share(further) and _kind(further) == wanted:
                 pack.append(further)
             else:
                 self._waiting.append(further)
@@ -99,3 +105,12 @@ class Packer:
     def waiting(self) -> Sequence[Assignment]:
         """Asked for, not yet handed out."""
         return tuple(self._waiting)
+
+
+def _can_share(assignment: Assignment) -> bool:
+    """Whether it is known where the trial goes on."""
+    return assignment.attempt == 0 or assignment.promoted_at is not None
+
+
+def _kind(assignment: Assignment) -> Kind:
+    return signature(assignment), assignment.promoted_at

@@ -49,6 +49,10 @@ class RecordOptions:
     """Of the study; None takes the plan's."""
     data_dir: Path | None = None
     plugins: tuple[Path, ...] = ()
+    samples: bool = False
+    """Keep what the first run of every configuration generates at its end: for images about 30 kB each."""
+    share: tuple[int, int] = (0, 1)
+    """Which of how many shares of the configurations to record, from 0: several recorders work side by side."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +95,12 @@ def record(
         StorageError: where something cannot be read or written.
     """
     spec = recording_list(space, options, say)
-    wanted = _first(spec, options.trials)
+    wanted = _shared(_first(spec, options.trials), options.share)
     there = recorded_runs(out, spec.study)
     missing = [each for each in wanted if not _is_there(each, there)]
-    with runner_folder(working_folder(spec), spec) as storage:
+    with runner_folder(working_folder(spec, options.share), spec) as storage:
         context = replace(context_of(spec, storage), cache_dir=str(cache_dir()))
-        parts = _Parts(missing, storage, context, out, options.every_s)
+        parts = _Parts(missing, storage, context, out, options)
 
         def told(reports: Sequence[LaneReport]) -> None:
             parts.take(reports)
@@ -110,7 +114,7 @@ def record(
                 run.run(most_lanes(replace(spec, assignments=tuple(missing)), storage, context, say))
         finally:
             parts.write()
-    merge_parts(out, spec.study)
+    merge_parts(out, spec.study, share=options.share)
     count = len(wanted) - len(missing) + parts.written
     return Recorded(spec.study, len(wanted), count, run.left, {**parts.failed, **run.damaged})
 
@@ -128,10 +132,11 @@ def recording_list(space: SearchSpace, options: RecordOptions, say: Say = lambda
     return replace(spec, detectors=detectors, final_evaluation=True, data_dir=data_dir)
 
 
-def working_folder(spec: Spec) -> Path:
-    """Where runs are kept until they are in a part: a folder of its own for every list."""
+def working_folder(spec: Spec, share: tuple[int, int] = (0, 1)) -> Path:
+    """Where runs are kept until they are in a part: a folder of its own for every list, and share of one."""
     digest = hashlib.sha256(to_text(replace(spec, data_dir=None)).encode()).hexdigest()
-    return home() / "recordings" / f"{spec.study}-{digest[:8]}"
+    index, count = share
+    return home() / "recordings" / (f"{spec.study}-{digest[:8]}" + (f"-{index + 1}of{count}" if count > 1 else ""))
 
 
 def recorded_runs(out: Path, study: str) -> dict[str, CorpusRun]:
@@ -145,14 +150,14 @@ def recorded_runs(out: Path, study: str) -> dict[str, CorpusRun]:
     return {run.key: run for run in read_corpus(out) if run.study == study}
 
 
-def merge_parts(out: Path, study: str, most: int = MOST_PARTS) -> None:
-    """Make the parts of one study a single one where they are more than ``most``.
+def merge_parts(out: Path, study: str, most: int = MOST_PARTS, *, share: tuple[int, int] = (0, 1)) -> None:
+    """Make the parts of one study a single one where they are more than ``most``; of several shares the first does.
 
     The new one is written before the others go: whatever happens between, no run is lost, and none counts twice.
     """
     parts = _parts_of(out, study)
-    if len(parts) > most:
-        write_part(out, list(recorded_runs(out, study).values()), _next_name(out, study))
+    if len(parts) > most and share[0] == 0:
+        write_part(out, list(recorded_runs(out, study).values()), _next_name(out, study, share))
         for path in parts:
             path.unlink()
 
@@ -166,6 +171,18 @@ def _first(spec: Spec, trials: int | None) -> list[Assignment]:
             f"(plan more with --set plan.trials={trials})"
         )
     return [each for each in spec.assignments if trials is None or each.identity.number < trials]
+
+
+def _shared(wanted: Sequence[Assignment], share: tuple[int, int]) -> list[Assignment]:
+    """Every so-manieth configuration.
+
+    Raises:
+        SpecError: where there is no such share.
+    """
+    index, count = share
+    if not 0 <= index < count:
+        raise SpecError(f"a share must be one of 1/{count} to {count}/{count}; got {index + 1}/{count}")
+    return [each for each in wanted if each.identity.number % count == index]
 
 
 def _is_there(assignment: Assignment, there: Mapping[str, CorpusRun]) -> bool:
@@ -196,17 +213,22 @@ class _Parts:
         storage: of the working folder.
         context: what all runs share.
         out: folder of the corpus.
-        every_s: seconds between two parts.
+        options: how to record.
     """
 
     def __init__(
-        self, assignments: Sequence[Assignment], storage: Storage, context: TrialContext, out: Path, every_s: float
+        self,
+        assignments: Sequence[Assignment],
+        storage: Storage,
+        context: TrialContext,
+        out: Path,
+        options: RecordOptions,
     ) -> None:
         self._assignments = {each.identity: each for each in assignments}
         self._storage = storage
         self._context = context
         self._out = out
-        self._every_s = every_s
+        self._options = options
         self._ended: list[TrialIdentity] = []
         self._last = time.monotonic()
         self.written = 0
@@ -217,7 +239,7 @@ class _Parts:
         """Take what has ended; write a part where it is time."""
         for report in reports:
             self.add(report.identity, report.end)
-        if time.monotonic() - self._last >= self._every_s:
+        if time.monotonic() - self._last >= self._options.every_s:
             self.write()
 
     def add(self, identity: TrialIdentity, end: TrialEnd | None) -> None:
@@ -240,7 +262,7 @@ class _Parts:
             write_part(
                 self._out,
                 [self._row(self._assignments[each]) for each in self._ended],
-                _next_name(self._out, self._ended[0].study),
+                _next_name(self._out, self._ended[0].study, self._options.share),
             )
             self.written += len(self._ended)
             self._ended = []
@@ -250,13 +272,15 @@ class _Parts:
         data = open_workbench(assignment.settings, self._context).data
         training = resolve(assignment.settings).training
         per_epoch = len(data.train) // training.batch_size
-        return corpus_run(
+        run = corpus_run(
             assignment,
             curve,
             classes=data.geometry.classes,
             steps_per_epoch=per_epoch,
             total_steps=per_epoch * training.epochs,
         )
+        has_samples = self._options.samples and not assignment.identity.replicate and curve.samples
+        return replace(run, samples=self._storage.read(curve.samples[-1].path)) if has_samples else run
 
 
 def _parts_of(out: Path, study: str) -> list[Path]:
@@ -265,7 +289,9 @@ def _parts_of(out: Path, study: str) -> list[Path]:
     return sorted(path for path in out.glob("part-*.parquet") if name.fullmatch(path.name))
 
 
-def _next_name(out: Path, study: str) -> str:
-    """``<study>-0007``, where the last part has the number 6."""
+def _next_name(out: Path, study: str, share: tuple[int, int]) -> str:
+    """``<study>-0007``, where the last part has the number 6; each of several shares has numbers of its own."""
     parts = _parts_of(out, study)
-    return f"{study}-{1 + int(parts[-1].stem.rpartition('-')[2]) if parts else 0:04d}"
+    number = 1 + int(parts[-1].stem.rpartition("-")[2]) if parts else 0
+    index, count = share
+    return f"{study}-{number + (index - number) % count:04d}"

@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 
 from gansearch.curves import Record, read_curve
 from gansearch.errors import CorruptFileError, SpaceError
+from gansearch.executors.study_about import arm_tags, direction_of, study_about, varying_settings
 from gansearch.records import Assignment, Setting, TrialEnd, TrialIdentity
 from gansearch.reporting.judged_series import judged_series
 from gansearch.reporting.pictures import picture_of
 from gansearch.space import SearchSpace
+from gansearch.space.plan import Aim
 from gansearch.storage import Storage
 from gansearch.study.assigning import assignment_of
 from gansearch.study.launches import read_launches
-from gansearch.study.seeds import trial_seed
+from gansearch.study.seeds import run_seed
 from gansearch.study.status import WAITING, TrialRow
-from gansearch.tracking import LaunchAbout, TrialAbout
+from gansearch.tracking import LaunchAbout, StudyAbout, TrialAbout
 from gansearch.trial.post_mortem import FINDING, read_post_mortem
 
 REPORT = ("report/findings.md", "report/findings.html")
@@ -35,10 +37,12 @@ class StudySource:
         space: its search space.
         seed: of the study.
         rows: its trials as they stand.
+        name: of the study, which need not be its space's.
     """
 
-    def __init__(self, storage: Storage, space: SearchSpace, seed: int, rows: Iterable[TrialRow]) -> None:
+    def __init__(self, storage: Storage, space: SearchSpace, seed: int, rows: Iterable[TrialRow], name: str) -> None:
         self._storage = storage
+        self._name = name
         self._space = space
         self._seed = seed
         self._rows = {row.identity: row for row in rows if row.detail is not None or row.state != WAITING}
@@ -68,13 +72,14 @@ class StudySource:
             assignment = self._assigned(row)
         if assignment is None:
             return None
-        tags: dict[str, Setting] = {"seed": assignment.seed}
+        tags: dict[str, Setting] = {"seed": assignment.seed, **arm_tags(self._space, assignment.parameters)}
         if assignment.extended_from is not None:
             tags["extended_from"] = str(replace(identity, number=assignment.extended_from))
         end = self._ends.get(identity)
         if end is None and row is not None and row.detail is not None and row.detail.end.is_final:
             end = row.detail
-        return TrialAbout(assignment.settings, assignment.parameters, tags, end, _ended_s(row))
+        varying = varying_settings(self._space, assignment)
+        return TrialAbout(assignment.settings, varying, tags, end, _ended_s(row))
 
     def records(self, identity: TrialIdentity, cursor: int) -> tuple[list[Record], int]:
         """What a trial has recorded since ``cursor``."""
@@ -99,6 +104,14 @@ class StudySource:
         except (CorruptFileError, ValueError):
             return None
 
+    def better(self, metric: str) -> Aim | None:
+        """Which values of a metric are the better ones; None where nobody says."""
+        return direction_of(self._space, metric)
+
+    def study(self) -> StudyAbout:
+        """What is known of the study as a whole."""
+        return study_about(self._space, self._name)
+
     def launches(self) -> list[LaunchAbout]:
         """Every launch of the study."""
         documents = read_launches(self._storage)
@@ -117,12 +130,13 @@ class StudySource:
             return None
         from gansearch.reporting.finding_picture import finding_picture  # matplotlib: a launch need not wait for it
 
-        return finding_picture(folder.rpartition("/")[2], left.finding, series)
+        _, run, *moment = folder.split("/")  # post_mortem/<identity>, and spared-<step> of a run that went on
+        return finding_picture(run, left.finding, series, is_spared=bool(moment))
 
     def _launch(self, document: Mapping[str, Any], *, has_report: bool) -> LaunchAbout:
         return LaunchAbout(
             number=document["number"],
-            document={"space": self._space.source, **document},
+            document={"space": self._space.source, "fixed": dict(self._space.fixed), **document},
             started_s=float(document.get("started", 0.0)),
             ended_s=document.get("ended"),
             outcome=document.get("outcome"),
@@ -135,7 +149,7 @@ class StudySource:
         try:
             return assignment_of(row, self._space, self._seed)
         except SpaceError:
-            seed = trial_seed(self._seed, row.number, row.replicate)
+            seed = run_seed(self._space.plan, self._seed, row.number, row.replicate)
             return Assignment(row.identity, seed, row.attempt, {**self._space.fixed, **row.params}, row.params)
 
 

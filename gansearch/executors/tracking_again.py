@@ -35,7 +35,7 @@ def track_study(
     with closing(reader):
         try:
             close_left_launches(storage)
-            source = StudySource(storage, reader.space, reader.seed, reader.trials())
+            source = StudySource(storage, reader.space, reader.seed, reader.trials(), name)
             experiment = Experiment(tracking_uri or default_uri(), name, study_id=reader.metadata.id)
             return bring_up_to_date(experiment, source, source.trials, rebuild=rebuild, is_checked=is_checked)
         finally:

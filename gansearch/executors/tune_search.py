@@ -18,7 +18,7 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
-from gansearch.executors.driver import Driver
+from gansearch.executors.driver import UNSAID, Driver
 from gansearch.executors.packing import left_after
 from gansearch.executors.placed_pack import has_left
 from gansearch.executors.preemption import Preemption
@@ -111,6 +111,8 @@ class StudySearcher(Searcher):  # type: ignore[misc]
             self._driver.lost(pack, said["lost"])
         elif "unwritten" in said:
             self._driver.unwritten(pack, said["unwritten"])
+        else:
+            self._driver.lost(pack, UNSAID)
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing: Tune pickles its parts to restore them, which ``gansearch resume`` does from the study instead."""

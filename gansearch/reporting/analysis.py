@@ -8,9 +8,13 @@ from statistics import median
 
 from gansearch.records import End
 from gansearch.reporting.associations import Association, associate
+from gansearch.reporting.cost_front import CostFront, cost_front
+from gansearch.reporting.failures import Failures, failures
 from gansearch.reporting.frames import StudyFrames
+from gansearch.reporting.importances import study_importances
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.reporting.statistics import Estimate, share
+from gansearch.study.importance import Importances
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,10 @@ class Analysis:
     compute: Compute
     associations: Mapping[str, Sequence[Association]]
     """Per objective's metric, an association per searched dimension."""
+    importances: Mapping[str, tuple[Importances, ...]]
+    """Per objective's metric, what each evaluator says; nothing below 50 completed configurations."""
+    failures: Failures
+    front: CostFront
 
 
 def analyse(material: StudyMaterial, frames: StudyFrames) -> Analysis:
@@ -60,7 +68,14 @@ def analyse(material: StudyMaterial, frames: StudyFrames) -> Analysis:
         objective.metric: associate(frames.trials, material.space.parameters, objective)
         for objective in material.space.plan.objectives
     }
-    return Analysis(end_shares(material.trials), compute(material), associations)
+    return Analysis(
+        end_shares(material.trials),
+        compute(material),
+        associations,
+        study_importances(material),
+        failures(material),
+        cost_front(material),
+    )
 
 
 def end_shares(trials: Sequence[TrialMaterial]) -> tuple[EndShare, ...]:

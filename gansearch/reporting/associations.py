@@ -92,7 +92,8 @@ def _one(rows: pd.DataFrame, parameter: SearchParameter, objective: Objective) -
 def _numeric(found: Association, active: pd.DataFrame, completed: pd.DataFrame, objective: Objective) -> Association:
     rho = rank_correlation(_floats(completed[found.path]), _floats(completed["value"]))
     last = np.inf if objective.direction == "minimize" else -np.inf
-    censored = rank_correlation(_floats(active[found.path]), _floats(active["value"].fillna(last)))
+    with_stopped = _floats(active["value"].fillna(last))
+    censored = rank_correlation(_floats(active[found.path]), with_stopped, is_tested=False)
     return replace(found, rho=rho, rho_censored=censored, p=rho.p)
 
 

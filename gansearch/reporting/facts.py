@@ -7,11 +7,12 @@ from typing import Any
 
 from gansearch.dimensions import Choice, Dimension
 from gansearch.records import Setting
+from gansearch.reporting.arms_table import arms_table
 from gansearch.reporting.document import Block, Table
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.reporting.sentences import GENERATORS, OBJECTIVE_VALUES
 from gansearch.reporting.wording import code, number, plain, setting
-from gansearch.space.plan import Combine, Objective
+from gansearch.space.plan import Combine, Objective, Plan
 
 
 def what_was_run(material: StudyMaterial) -> list[Block]:
@@ -28,10 +29,12 @@ def what_was_run(material: StudyMaterial) -> list[Block]:
         ("data", _data(material)),
         ("epochs of a full run", _distinct(setting(trial.planned_epochs) for trial in material.trials)),
         ("batch size", _distinct(setting(trial.settings.get("training.batch_size")) for trial in material.trials)),
-        ("replicates per configuration", str(plan.replicates)),
+        ("replicates per configuration", _replicates(plan)),
         ("seed of the study", str(material.seed)),
         *_provenance(material.trials),
     ]
+    if space.arms:
+        return [Table(("", ""), rows), arms_table(material)]
     headers = ("searched", "range", "asked for when")
     searched = [
         (code(each.path), _range(each.dimension), "; ".join(map(str, each.conditions)) or "always")
@@ -39,6 +42,11 @@ def what_was_run(material: StudyMaterial) -> list[Block]:
     ]
     blocks: list[Block] = [Table(("", ""), rows)]
     return [*blocks, Table(headers, searched)] if searched else blocks
+
+
+def _replicates(plan: Plan) -> str:
+    of_baseline = "" if plan.baseline_replicates is None else f", {plan.baseline_replicates} of the baseline"
+    return f"{plan.replicates}{of_baseline}{' (equal seeds in all)' if plan.is_paired else ''}"
 
 
 def _provenance(trials: Sequence[TrialMaterial]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,9 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from gansearch.reporting.frames import thinned
 from gansearch.reporting.material import TrialMaterial
-from gansearch.reporting.pictures import Pixels
+from gansearch.reporting.pictures import Pixels, with_colours
 
 DPI = 150
 WIDTH = 8.0
@@ -62,7 +62,7 @@ def distance_curves(
     lines = [line for line in lines if len(line[1])]
     if not lines:
         return None
-    with _figure(WIDTH, 4.2) as (figure, (axes,)):
+    with figure_of(WIDTH, 4.2) as (figure, (axes,)):
         for trial, epochs, values in lines:
             _line(axes, trial, epochs, values, is_best=trial is best)
         _scale(axes, np.concatenate([values for _, _, values in lines]))
@@ -71,7 +71,7 @@ def distance_curves(
         axes.set_title(f"{metric} over training, a line per run")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         _legend_of_ends(axes, [trial for trial, _, _ in lines], best)
-        return _png(figure)
+        return to_png(figure)
 
 
 def loss_curves(trials: Sequence[tuple[str, TrialMaterial]]) -> bytes | None:
@@ -80,14 +80,14 @@ def loss_curves(trials: Sequence[tuple[str, TrialMaterial]]) -> bytes | None:
     Args:
         trials: with each what it is, as ``best``.
     """
-    shown = [(what, trial) for what, trial in trials if "d_loss" in trial.curve.signals]
+    shown = [(what, trial) for what, trial in trials if "d_loss" in trial.signal_windows]
     if not shown:
         return None
-    with _figure(WIDTH, 3.3, len(shown)) as (figure, panels):
+    with figure_of(WIDTH, 3.3, (1, len(shown))) as (figure, panels):
         for axes, (what, trial) in zip(panels, shown, strict=True):
             for name, colour, dashes in _LINES:
-                if name in trial.curve.signals:
-                    steps, means = thinned(trial.curve.signals[name])
+                if name in trial.signal_windows:
+                    steps, means = trial.signal_windows[name]
                     axes.plot(
                         steps / trial.steps_per_epoch, means, dashes, color=colour, linewidth=1.1, label=LOSSES[name]
                     )
@@ -96,7 +96,7 @@ def loss_curves(trials: Sequence[tuple[str, TrialMaterial]]) -> bytes | None:
             axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         panels[0].set_ylabel("loss (nats)" if _is_entropy(shown[0][1]) else "loss")
         figure.legend(*panels[0].get_legend_handles_labels(), fontsize=8, ncols=3, loc="outside lower center")
-        return _png(figure)
+        return to_png(figure)
 
 
 def grids(pictures: Sequence[tuple[str, Pixels]]) -> bytes | None:
@@ -105,20 +105,25 @@ def grids(pictures: Sequence[tuple[str, Pixels]]) -> bytes | None:
         return None
     tallest = max(picture.shape[0] / picture.shape[1] for _, picture in pictures)
     each = min(3.6, WIDTH / len(pictures))
-    with _figure(each * len(pictures), each * tallest + 0.3, len(pictures)) as (figure, panels):
+    with figure_of(each * len(pictures), each * tallest + 0.3, (1, len(pictures))) as (figure, panels):
         for axes, (name, picture) in zip(panels, pictures, strict=True):
             axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
             axes.set_title(name, fontsize=9)
             axes.set_axis_off()
-        return _png(figure)
+        return to_png(figure)
 
 
 def _metric(trial: TrialMaterial, metric: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    columns = trial.curve.evaluation_columns()
-    if metric not in columns:
-        return np.zeros(0), np.zeros(0)
-    known = np.isfinite(columns[metric])
-    return columns["epoch"][known], columns[metric][known]
+    """Epochs of rungs, and the metric's finite values there."""
+    found = [
+        (done.epoch, measured.value)
+        for done in trial.curve.evaluations
+        if not done.final
+        for measured in done.metrics
+        if measured.name == metric and math.isfinite(measured.value)
+    ]
+    epochs, values = np.array(found, dtype=np.float64).reshape(-1, 2).T
+    return epochs, values
 
 
 def _line(
@@ -157,15 +162,25 @@ def _is_entropy(trial: TrialMaterial) -> bool:
 
 
 @contextmanager
-def _figure(width: float, height: float, panels: int = 1) -> Iterator[tuple[Figure, list[Axes]]]:
-    """A figure of so many inches with panels in a row, in the report's style."""
+def figure_of(
+    width: float, height: float, panels: tuple[int, int] = (1, 1), widths: Sequence[float] | None = None
+) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure of so many inches with rows and columns of panels, row by row, in the report's style.
+
+    Args:
+        width: in inches.
+        height: in inches.
+        panels: rows and columns.
+        widths: of the columns, relative to each other; equal where left out.
+    """
     with rc_context(STYLE):
         figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
-        yield figure, list(figure.subplots(1, panels, squeeze=False)[0])
+        yield figure, list(figure.subplots(*panels, squeeze=False, width_ratios=widths).flat)
 
 
-def _png(figure: Figure) -> bytes:
+def to_png(figure: Figure, colours: int | None = None) -> bytes:
+    """The figure as PNG, the same bytes for the same figure; with so many colours at most, where they are given."""
     packed = io.BytesIO()
     figure.savefig(packed, format="png", metadata={"Software": None})
-    return packed.getvalue()
+    return packed.getvalue() if colours is None else with_colours(packed.getvalue(), colours)

@@ -2,48 +2,68 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from shlex import quote
 
-from gansearch.records import End, MetricValue, NoiseFloor
+from gansearch.records import End
 from gansearch.reporting import audit_sentences, figures, noise_sentences, sentences
 from gansearch.reporting.analysis import Analysis
-from gansearch.reporting.associations import Association
+from gansearch.reporting.arm_samples import arm_samples_blocks
+from gansearch.reporting.associations_section import association_blocks
 from gansearch.reporting.audit import audit_of
-from gansearch.reporting.document import Block, Bullets, Cell, Code, Document, Figure, Link, Paragraph, Section, Table
+from gansearch.reporting.best_section import below, best_blocks
+from gansearch.reporting.cost_front_section import cost_front_blocks
+from gansearch.reporting.document import Block, Bullets, Cell, Document, Figure, Link, Paragraph, Section, Table
 from gansearch.reporting.facts import what_was_run
+from gansearch.reporting.failures_section import kinds_blocks, places_blocks, stands_out_there
+from gansearch.reporting.failures_section import stands_out as place_stands_out
+from gansearch.reporting.importance_section import importance_blocks
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.reporting.noise_floor import objective_floors
-from gansearch.reporting.pictures import Pixels, png
-from gansearch.reporting.statistics import FEWEST, Estimate
-from gansearch.reporting.wording import code, correlation, interval, number, percent, plain, setting
-from gansearch.space.dimension_values import text
+from gansearch.reporting.statistics import Estimate
+from gansearch.reporting.stored_samples import StoredSamples
+from gansearch.reporting.wording import code, interval, number, percent, plain
 
 MOST_EXAMPLES = 3
 """Stopped runs that are shown beside the best one."""
+UNASKED = (
+    "Nobody asked for what follows before the runs were made: it is what stands out when one looks at everything. It "
+    "says where to look next, in a grid, an ablation or a confirmation on fresh seeds, and nothing more."
+)
 
-Picture = Callable[[TrialMaterial], "Pixels | None"]
+Samples = Callable[[TrialMaterial], "StoredSamples | None"]
 
 
-def findings(material: StudyMaterial, analysis: Analysis, picture: Picture, unit: Callable[[str], str]) -> Document:
+def findings(
+    material: StudyMaterial,
+    analysis: Analysis,
+    samples: Samples,
+    unit: Callable[[str], str],
+    asked: Sequence[Section] = (),
+    *,
+    confirmed: str | None = None,
+) -> Document:
     """The report.
 
     Args:
         material: the study.
         analysis: its numbers.
-        picture: the picture of a run's last samples, or None where it has none.
+        samples: of a run's last evaluation, or None where it has none.
         unit: a metric's unit, by name.
+        asked: answers to what was asked of the study: hypotheses, a confirmation, an ablation.
+        confirmed: whether its best configuration is confirmed, in one sentence.
     """
+    best = None if material.best is None else samples(material.best)
     sections = [
-        Section("In short", _in_short(material, analysis)),
+        Section("In short", _in_short(material, analysis, confirmed)),
         Section("What was run", what_was_run(material)),
-        Section("The best configuration", _best(material, picture)),
+        *asked,
+        Section("The best configuration", best_blocks(material, best, confirmed)),
+        Section("Quality against computing time", cost_front_blocks(material, analysis.front)),
         Section("How the runs ended", _ends(material, analysis)),
-        Section("What goes with a good value", _associations(material, analysis)),
         Section("Curves", _curves(material, unit)),
-        Section("Samples side by side", _side_by_side(material, picture)),
+        Section("Samples side by side", _side_by_side(material, samples)),
         Section("Computing time, spent and saved", _compute(analysis)),
+        *_unasked(material, analysis),
         Section("What this does not show", [Bullets(sentences.limits(material))]),
     ]
     return Document(f"Findings of the study {material.name}", [section for section in sections if section.blocks])
@@ -52,42 +72,37 @@ def findings(material: StudyMaterial, analysis: Analysis, picture: Picture, unit
 # --- sections -----------------------------------------------------------------------------------------------------
 
 
-def _in_short(material: StudyMaterial, analysis: Analysis) -> list[Block]:
+def _in_short(material: StudyMaterial, analysis: Analysis, confirmed: str | None) -> list[Block]:
     said = [sentences.state(material)]
     if material.trials:
-        said.append(sentences.best(material.best, len(material.completed), material.space.plan.objectives[0]))
+        said.append(sentences.best(material))
+        said.extend([] if confirmed is None else [confirmed])
         said.extend(noise_sentences.second_best(material))
         said.extend(sentences.end_share(found) for found in analysis.ends)
         said.append(sentences.saved(analysis.compute))
-        said.extend(_noteworthy(material, analysis))
+        said.extend(f"Exploratory: {each[0].lower()}{each[1:]}" for each in _noteworthy(material, analysis))
     return [Bullets(said)]
 
 
+def _unasked(material: StudyMaterial, analysis: Analysis) -> list[Section]:
+    """What nobody asked for, apart from the rest."""
+    found = [
+        Section("Exploratory: what goes with a good value", association_blocks(material, analysis)),
+        Section("Exploratory: importance of dimensions", importance_blocks(material, analysis.importances)),
+        Section("Exploratory: where runs fail", places_blocks(analysis.failures)),
+    ]
+    return [Section("Exploratory", [Paragraph(UNASKED)]), *found] if any(each.blocks for each in found) else []
+
+
 def _noteworthy(material: StudyMaterial, analysis: Analysis) -> list[str]:
+    """What survives correction."""
     under, floors = sentences.under(material), objective_floors(material)
     every = [found for each in analysis.associations.values() for found in each]
-    return [
+    goes_with = [
         sentences.association(found, under, floors.get(found.metric)) for found in every if sentences.stands_out(found)
     ]
-
-
-def _best(material: StudyMaterial, picture: Picture) -> list[Block]:
-    best = material.best
-    if best is None:
-        return [Paragraph(sentences.best(None, 0, material.space.plan.objectives[0]))]
-    blocks: list[Block] = [
-        Paragraph(sentences.best(best, len(material.completed), material.space.plan.objectives[0])),
-        Table(("parameter", "value"), [(code(name), code(setting(value))) for name, value in best.parameters.items()]),
-    ]
-    done = best.last_evaluation
-    if done is not None:
-        blocks.append(Paragraph(sentences.measured(done)))
-        blocks.append(Table(_METRIC_HEADERS, [_metric(m, material.noise_floors) for m in done.metrics]))
-    shown = picture(best)
-    if shown is not None:
-        caption = f"Samples of {code(best.identity)} at its end, the latents being fixed; {_below(shown)}"
-        blocks.append(Figure("best_samples", caption, png(shown, _enlarged(shown))))
-    return [*blocks, *_reproduce(material, best)]
+    fails = [stands_out_there(found) for found in analysis.failures.concentrations if place_stands_out(found)]
+    return [*goes_with, *fails]
 
 
 def _ends(material: StudyMaterial, analysis: Analysis) -> list[Block]:
@@ -112,33 +127,10 @@ def _ends(material: StudyMaterial, analysis: Analysis) -> list[Block]:
     spared = audit_sentences.spared(audit_of(material))
     if spared:
         blocks.append(Bullets(spared))
+    blocks += kinds_blocks(analysis.failures)
     if rows:
         blocks.append(Paragraph(sentences.unfinished(len(rows), len(material.trials), material.links)))
         blocks.append(Table(("run", "end", "finding", "epoch", "reason"), rows))
-    return blocks
-
-
-def _associations(material: StudyMaterial, analysis: Analysis) -> list[Block]:
-    under, floors = sentences.under(material), objective_floors(material)
-    blocks: list[Block] = []
-    for found in analysis.associations.values():
-        numeric = [each for each in found if each.rho is not None and each.rho.interval is not None]
-        if numeric:
-            blocks.append(Paragraph(sentences.ABOUT_RHO))
-            blocks.append(Table(_RHO_HEADERS, [_rho_row(each) for each in numeric]))
-        unseen = [each for each in numeric if not sentences.seen(each)]
-        few = [each for each in found if each.n < FEWEST]
-        said = [
-            sentences.association(each, under, floors.get(each.metric))
-            for each in found
-            if each not in unseen and each not in few
-        ]
-        if unseen:
-            said.append(sentences.none_seen(unseen, under))
-        if few:
-            said.append(sentences.too_few(few))
-        if said:
-            blocks.append(Bullets(said))
     return blocks
 
 
@@ -159,13 +151,16 @@ def _curves(material: StudyMaterial, unit: Callable[[str], str]) -> list[Block]:
     return blocks
 
 
-def _side_by_side(material: StudyMaterial, picture: Picture) -> list[Block]:
-    examples = [(what, trial, picture(trial)) for what, trial in _examples(material)]
-    shown = [(f"{what}: {trial.identity}", grid) for what, trial, grid in examples if grid is not None]
+def _side_by_side(material: StudyMaterial, samples: Samples) -> list[Block]:
+    """Arms at equal latents; of a search, the best run beside stopped ones."""
+    if material.space.arms:
+        return arm_samples_blocks(material, samples)
+    examples = [(f"{what}: {trial.identity}", samples(trial)) for what, trial in _examples(material)]
+    shown = [(name, kept) for name, kept in examples if kept is not None]
     if len(shown) < 2:
         return []
-    drawn = figures.grids(shown)
-    caption = f"The last samples of the best run and of runs that were stopped, at fixed latents; {_below(shown[0][1])}"
+    drawn = figures.grids([(name, kept.picture()) for name, kept in shown])
+    caption = f"The last samples of the best run and of runs that were stopped, at fixed latents; {below(shown[0][1])}"
     return [] if drawn is None else [Figure("side_by_side", caption, drawn)]
 
 
@@ -189,94 +184,14 @@ def _examples(material: StudyMaterial) -> list[tuple[str, TrialMaterial]]:
     return [*best, *((kind.replace("_", " "), trial) for kind, trial in list(kinds.items())[:MOST_EXAMPLES])]
 
 
-def _reproduce(material: StudyMaterial, best: TrialMaterial) -> list[Block]:
-    again = f"gansearch launch space.yaml --name {material.name}-again --seed {material.seed}"
-    whole: list[Block] = [
-        Paragraph("To run the whole study again, from the `space.yaml` in its folder:"),
-        Code("sh", again),
-    ]
-    if material.space.script is not None:
-        return [*_with_script(material, best), *whole]
-    settings = json.dumps(dict(best.settings), indent=2, sort_keys=True)
-    snippet = (
-        "import json\n\nimport gansearch\n\n"
-        f"settings = json.loads(r'''{settings}''')\n"
-        f"trained = gansearch.train(settings, seed={best.seed})\n"
-        "print(trained.curve.evaluations[-1].metrics)\nimages = trained.sample(60)"
-    )
-    return [
-        Paragraph(
-            "To train it again (with the same versions on the same kind of machine, and one lane, it gives the same "
-            "curve; data sets that are files need `data_dir=`):"
-        ),
-        Code("python", snippet),
-        *whole,
-    ]
-
-
-def _with_script(material: StudyMaterial, best: TrialMaterial) -> list[Block]:
-    """The best run's parameters as a launch of that one configuration; its own seed belongs to its number."""
-    fixed = [f"--set {quote(f'{path}={text(value)}')}" for path, value in best.parameters.items()]
-    words = ["gansearch launch space.yaml", f"--name {material.name}-best", "--trials 1", *fixed]
-    return [
-        Paragraph("To train this configuration again by its script, with another seed, from the study's folder:"),
-        Code("sh", " \\\n  ".join(words)),
-    ]
-
-
-_RHO_HEADERS = (
-    "dimension",
-    "rho, completed",
-    "n",
-    "95 % interval",
-    "p",
-    "p (Holm)",
-    "rho, stopped last",
-    "n ",
-    "95 % interval ",
-)
-
-
-def _rho_row(found: Association) -> tuple[str, ...]:
-    rho, censored = found.rho, found.rho_censored
-    assert rho is not None
-    p, corrected = ("" if value is None else f"{value:.2g}" for value in (found.p, found.p_holm))
-    return (code(found.path), *_rho(rho), p, corrected, *(("", "", "") if censored is None else _rho(censored)))
-
-
-def _rho(estimate: Estimate) -> tuple[str, str, str]:
-    return correlation(estimate.value), str(estimate.n), _bounds(estimate, "correlation")
-
-
 def _share(estimate: Estimate) -> tuple[str, str, str]:
-    return percent(estimate.value), str(estimate.n), _bounds(estimate, "percent")
-
-
-def _bounds(estimate: Estimate, form: str) -> str:
-    return interval(estimate.interval, form).removeprefix("95 % interval ")
-
-
-_METRIC_HEADERS = ("metric", "value", "noise floor", "n generated", "n real", "extractor")
-
-
-def _metric(metric: MetricValue, floors: Sequence[NoiseFloor]) -> tuple[str, ...]:
-    protocol = metric.protocol
-    extractor = protocol.extractor + (f" {protocol.extractor_hash}" if protocol.extractor_hash else "")
-    real = f"{protocol.real_samples:,} ({protocol.real_split})" if protocol.real_samples else "none needed"
-    floor = noise_sentences.noise_floor(metric, floors)
-    return code(metric.name), number(metric.value), floor, f"{protocol.samples:,}", real, extractor
+    return (
+        percent(estimate.value),
+        str(estimate.n),
+        interval(estimate.interval, "percent").removeprefix("95 % interval "),
+    )
 
 
 def _linked(material: StudyMaterial, trial: TrialMaterial) -> Cell:
     name = str(trial.identity)
     return Link(name, material.links[name]) if name in material.links else name
-
-
-def _below(picture: Pixels) -> str:
-    return (
-        "grey, real points." if picture.ndim == 3 and picture.shape[0] == picture.shape[1] else "bottom row: real ones."
-    )
-
-
-def _enlarged(picture: Pixels) -> int:
-    return 2 if picture.shape[1] <= 400 else 1

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gansearch.records import reals_seen
+from gansearch.records import Protocol, reals_seen
 from gansearch.reporting.loading import load_material
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
+from gansearch.reporting.signal_windows import Windows
 from gansearch.storage import Storage
-
-POINTS = 200
-"""Rows per trial in the frame of signals."""
 
 TRIAL_COLUMNS = ["identity", "number", "replicate", "end", "kind", "reason", "epoch", "step", "seconds"]
 TRIAL_COLUMNS += ["evaluation_seconds", "reals_seen", "attempts", "seed"]
 EVALUATION_COLUMNS = ["identity", "number", "replicate", "step", "epoch", "generator", "final", "metric", "value"]
-EVALUATION_COLUMNS += ["extractor", "extractor_hash", "samples", "real_samples", "real_split", "cost_s"]
+PROTOCOL_COLUMNS = [field.name for field in fields(Protocol)]
+EVALUATION_COLUMNS += [*PROTOCOL_COLUMNS, "cost_s"]
+METRIC_COLUMNS = ["metric", "value", *PROTOCOL_COLUMNS]
 SIGNAL_COLUMNS = ["identity", "number", "replicate", "step", "epoch"]
 FINDING_COLUMNS = ["identity", "number", "replicate", "detector", "kind", "step", "epoch", "signal", "value"]
 FINDING_COLUMNS += ["threshold", "sentence", "stopped"]
@@ -55,13 +57,11 @@ def frames_of(material: StudyMaterial) -> StudyFrames:
     objectives = [f"objective.{objective.metric}" for objective in material.space.plan.objectives]
     paths = [parameter.path for parameter in material.space.parameters]
     trials = [_trial_row(trial, objectives) for trial in material.trials]
-    evaluations = [row for trial in material.trials for row in _evaluation_rows(trial)]
     findings = [row for trial in material.trials for row in _finding_rows(trial)]
-    signals = [part for trial in material.trials if (part := _signal_part(trial)) is not None]
     return StudyFrames(
         _typed(pd.DataFrame(trials, columns=[*TRIAL_COLUMNS, *dict.fromkeys([*objectives, *paths])])),
-        _typed(pd.DataFrame(evaluations, columns=EVALUATION_COLUMNS)),
-        _typed(pd.concat(signals, ignore_index=True) if signals else pd.DataFrame(columns=SIGNAL_COLUMNS)),
+        _typed(_evaluation_frame(material.trials)),
+        _typed(_signal_frame(material.trials)),
         _typed(pd.DataFrame(findings, columns=FINDING_COLUMNS)),
     )
 
@@ -72,16 +72,6 @@ def write_frames(frames: StudyFrames, storage: Storage, folder: str) -> None:
         packed = io.BytesIO()
         getattr(frames, field.name).to_parquet(packed, index=False)
         storage.write(f"{folder}/{field.name}.parquet", packed.getvalue())
-
-
-def thinned(values: NDArray[np.float32], points: int = POINTS) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Window means of ``values`` [steps]: the last step of each of at most ``points`` windows, and their means."""
-    if len(values) == 0:
-        return np.zeros(0, dtype=np.int64), np.zeros(0)
-    width = -(-len(values) // points)
-    starts = np.arange(0, len(values), width)
-    ends = np.append(starts[1:], len(values))
-    return ends, np.add.reduceat(values.astype(np.float64), starts) / (ends - starts)
 
 
 def _trial_row(trial: TrialMaterial, objectives: list[str]) -> dict[str, object]:
@@ -103,22 +93,29 @@ def _trial_row(trial: TrialMaterial, objectives: list[str]) -> dict[str, object]
     }
 
 
-def _evaluation_rows(trial: TrialMaterial) -> list[dict[str, object]]:
-    return [
+def _evaluation_frame(trials: Sequence[TrialMaterial]) -> pd.DataFrame:
+    """A row per metric; made by columns, since a dictionary per row takes a gigabyte of 500 runs."""
+    every = [(trial, done) for trial in trials for done in trial.curve.evaluations]
+    metrics = [metric for _, done in every for metric in done.metrics]
+    repeats = np.array([len(done.metrics) for _, done in every], dtype=np.int64)
+    rows = [
         {
             **_who(trial),
-            "step": evaluation.step,
-            "epoch": evaluation.epoch,
-            "generator": evaluation.generator,
-            "final": evaluation.final,
-            "metric": metric.name,
-            "value": metric.value,
-            **vars(metric.protocol),
-            "cost_s": evaluation.cost_s,
+            "step": e.step,
+            "epoch": e.epoch,
+            "generator": e.generator,
+            "final": e.final,
+            "cost_s": e.cost_s,
         }
-        for evaluation in trial.curve.evaluations
-        for metric in evaluation.metrics
+        for trial, e in every
     ]
+    shared = pd.DataFrame(rows, columns=[name for name in EVALUATION_COLUMNS if name not in METRIC_COLUMNS])
+    frame = shared.loc[shared.index.repeat(repeats)].reset_index(drop=True)
+    frame["metric"], frame["value"] = [m.name for m in metrics], [m.value for m in metrics]
+    places: dict[Protocol, int] = {}
+    place = [places.setdefault(metric.protocol, len(places)) for metric in metrics]
+    protocols = pd.DataFrame([vars(protocol) for protocol in places], columns=PROTOCOL_COLUMNS)
+    return frame.join(protocols.iloc[place].reset_index(drop=True))[EVALUATION_COLUMNS]
 
 
 def _finding_rows(trial: TrialMaterial) -> list[dict[str, object]]:
@@ -132,14 +129,27 @@ def _finding_rows(trial: TrialMaterial) -> list[dict[str, object]]:
     ]
 
 
-def _signal_part(trial: TrialMaterial) -> pd.DataFrame | None:
-    columns = {name: thinned(values) for name, values in trial.curve.signals.items()}
-    if not columns:
-        return None
-    steps = max((steps for steps, _ in columns.values()), key=len)
-    part: dict[str, object] = {**_who(trial), "step": steps, "epoch": steps / trial.steps_per_epoch}
-    part.update({name: pd.Series(means) for name, (_, means) in columns.items()})
-    return pd.DataFrame(part)
+def _signal_frame(trials: Sequence[TrialMaterial]) -> pd.DataFrame:
+    """A row per window; made by columns, since a frame per run takes a second of 500 runs."""
+    parts = [(trial, trial.signal_windows) for trial in trials if trial.signal_windows]
+    if not parts:
+        return pd.DataFrame(columns=SIGNAL_COLUMNS)
+    steps = [max((steps for steps, _ in windows.values()), key=len) for _, windows in parts]
+    lengths = [len(each) for each in steps]
+    who = pd.DataFrame([_who(trial) for trial, _ in parts])
+    frame = who.loc[who.index.repeat(lengths)].reset_index(drop=True)
+    epochs = [own / trial.steps_per_epoch for (trial, _), own in zip(parts, steps, strict=True)]
+    columns = {"step": np.concatenate(steps), "epoch": np.concatenate(epochs)}
+    for name in dict.fromkeys(name for _, windows in parts for name in windows):
+        found = [_padded(windows.get(name), length) for (_, windows), length in zip(parts, lengths, strict=True)]
+        columns[name] = np.concatenate(found)
+    return pd.concat([frame, pd.DataFrame(columns)], axis=1)
+
+
+def _padded(windows: Windows | None, length: int) -> NDArray[np.floating[Any]]:
+    """The means of one signal, with NaN where it has fewer windows than another, or none."""
+    means = np.zeros(0) if windows is None else windows[1]
+    return means if len(means) == length else np.pad(means, (0, length - len(means)), constant_values=np.nan)
 
 
 def _who(trial: TrialMaterial) -> dict[str, object]:

@@ -44,13 +44,16 @@ class JudgedSeries:
     """Whether the numbers are metrics at rungs rather than a signal of the steps."""
 
 
-def judged_series(finding: Finding, signals: Columns, evaluations: Columns) -> JudgedSeries | None:
+def judged_series(
+    finding: Finding, signals: Columns, evaluations: Columns, *, until: float | None = None
+) -> JudgedSeries | None:
     """The series up to the finding: all evaluations, or the last 2,000 steps and all of the window.
 
     Args:
         finding: what a detector saw.
         signals: columns of equal length with ``step``, the last of each window of steps or each step itself.
         evaluations: the same of the metrics at rungs.
+        until: the last step, where the run went on after the finding; None for that of the finding.
 
     Returns:
         None where there is no finite number of what the finding names.
@@ -62,8 +65,8 @@ def judged_series(finding: Finding, signals: Columns, evaluations: Columns) -> J
     steps = np.asarray(columns["step"], dtype=np.float64)
     since = 0 if finding.since_step is None else finding.since_step
     first = 0 if is_evaluations else min(finding.step - STEPS_SHOWN, since)
-    shown = (steps > first) & (steps <= finding.step)
-    window = steps[shown] > since
+    shown = (steps > first) & (steps <= (finding.step if until is None else until))
+    window = (steps[shown] > since) & (steps[shown] <= finding.step)
     found = [(label, np.asarray(values, dtype=np.float64)[shown]) for label, values in _candidates(finding, columns)]
     fits = next((each for each in found if _holds(each[1][window], finding.value)), None)
     label, values = fits or found[-1]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gansearch.curves import Curve
 from gansearch.records import End, Evaluation, NoiseFloor, Setting, TrialIdentity
+from gansearch.reporting.signal_windows import Windows, thinned
 from gansearch.space.plan import Objective
 from gansearch.space.search_space import SearchSpace
 
@@ -37,6 +39,24 @@ class TrialMaterial:
     """Time that it trained and evaluated, over all attempts."""
     is_readable: bool = True
     """False where its record is damaged; its curve is then empty."""
+    windows: Mapping[str, Windows] | None = None
+    """Its signals as means over windows, where the curve was left without them to save memory."""
+    recorded_steps: int = 0
+    """Generator updates in its record, where the curve was left without signals."""
+    trial_values: tuple[float, ...] | None = None
+    """Of a replicate: the values of its whole trial; None where that is not complete, or was given up."""
+
+    @property
+    def standing(self) -> tuple[float, ...] | None:
+        """The values by which its configuration is judged: the run's own, or those of all replicates together."""
+        return self.values if self.identity.replicate is None else self.trial_values
+
+    @cached_property
+    def signal_windows(self) -> Mapping[str, Windows]:
+        """Every signal as means over at most 200 windows."""
+        if self.windows is not None:
+            return self.windows
+        return {name: thinned(values) for name, values in self.curve.signals.items()}
 
     @property
     def end_name(self) -> str:
@@ -46,7 +66,7 @@ class TrialMaterial:
     @property
     def step(self) -> int:
         """Generator updates trained."""
-        recorded = self.curve.steps
+        recorded = max(self.recorded_steps, self.curve.steps)
         return max(recorded, self.curve.end.step if self.curve.end else 0)
 
     @property
@@ -100,6 +120,8 @@ class StudyMaterial:
     """Trials of the whole plan, extensions included; None where it has no such bound."""
     links: Mapping[str, str] = field(default_factory=dict)
     """Page of a trial's run in MLflow, by identity."""
+    study_id: str = ""
+    """By which studies that confirm it know it; empty where it was not read from a folder."""
     noise_floors: tuple[NoiseFloor, ...] = ()
     """What metrics say of real samples; none where it was not measured, as of imported runs."""
 
@@ -110,19 +132,28 @@ class StudyMaterial:
 
     @property
     def best(self) -> TrialMaterial | None:
-        """The completed trial that is best by the first objective, or None."""
-        return self._best_of(self.completed)
+        """The best run of the best configuration, by the first objective; None where no run has completed.
+
+        Of replicates all together count, so that a lucky seed does not win. While no configuration has all of its
+        replicates, the best run alone.
+        """
+        return self._best_of([trial for trial in self.completed if trial.standing]) or self._best_of(self.completed)
 
     @property
     def second_best(self) -> TrialMaterial | None:
-        """The best completed trial of another configuration than the best one, or None."""
+        """The best run of the next configuration, in the same order, or None."""
         best = self.best
         others = [trial for trial in self.completed if best and trial.identity.number != best.identity.number]
-        return self._best_of(others)
+        return self._best_of([trial for trial in others if best and bool(trial.standing) == bool(best.standing)])
 
     def _best_of(self, trials: Sequence[TrialMaterial]) -> TrialMaterial | None:
         sign = 1.0 if self.space.plan.objectives[0].direction == "minimize" else -1.0
-        return min(trials, key=lambda trial: sign * (trial.values or (0.0,))[0], default=None)
+
+        def place(trial: TrialMaterial) -> tuple[float, float]:
+            assert trial.values is not None
+            return sign * (trial.standing or trial.values)[0], sign * trial.values[0]
+
+        return min(trials, key=place, default=None)
 
     @property
     def stopped(self) -> tuple[TrialMaterial, ...]:

@@ -42,6 +42,8 @@ class CardFacts:
     """Whether samples that are drawn together influence each other."""
     picture: bytes | None
     """The sample grid as PNG, or None."""
+    classes: int
+    """That samples can be asked for; 0 where the generator is not told any, or is not told by a one-hot vector."""
     gap: float
     """Largest difference between samples of the exported module and of the run's own generator."""
 
@@ -85,6 +87,12 @@ def _samples(facts: CardFacts) -> list[Section]:
 def _use(facts: CardFacts) -> list[Block]:
     bounds = ", in [-1, 1]" if facts.is_bounded else ""
     blocks: list[Block] = [Code("python", _USE.format(shape=", ".join(map(str, facts.shape)), bounds=bounds))]
+    if facts.classes:
+        text = (
+            "`sample` leaves the classes to chance; `sample_classes(labels, seed=0)` draws a sample of each of the "
+            f"`labels`, whole numbers from 0 to {facts.classes - 1}."
+        )
+        blocks.append(Paragraph(text))
     if facts.couples_batch:
         text = (
             "Its normalisation takes the statistics of the samples that are drawn together, in training and here "

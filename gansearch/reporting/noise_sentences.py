@@ -26,11 +26,14 @@ def second_best(material: StudyMaterial) -> list[str]:
     """Whether the metric tells the best run from that of the next configuration, where its noise is known."""
     best, second, objective = material.best, material.second_best, material.space.plan.objectives[0]
     floor = objective_floors(material).get(objective.metric)
-    if floor is None or best is None or second is None or not best.values or not second.values:
+    if floor is None or best is None or second is None:
+        return []
+    one, other = (each.standing or each.values for each in (best, second))
+    if not one or not other:
         return []
     return [
-        f"The next configuration, {code(second.identity)}, has {number(second.values[0])}: "
-        f"{_difference(abs(second.values[0] - best.values[0]), floor, 'the difference')}."
+        f"The next configuration, that of {code(second.identity)}, has {number(other[0])}: "
+        f"{_difference(abs(other[0] - one[0]), floor, 'the difference')}."
     ]
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gansearch.errors import PluginError, StorageError, TrackingError
+from gansearch.errors import PluginError, TrackingError
 from gansearch.metrics import metrics
+from gansearch.reporting.ablation_section import ablation_section
 from gansearch.reporting.analysis import analyse
-from gansearch.reporting.document import Document, to_html, to_markdown
+from gansearch.reporting.confirmation import ConfirmationReport, confirmation
+from gansearch.reporting.document import Document, Section, to_html, to_markdown
+from gansearch.reporting.experiments.hypotheses import load_hypotheses
+from gansearch.reporting.experiments.judging import judged
+from gansearch.reporting.experiments.page import hypotheses_section
+from gansearch.reporting.experiments.runs import experiments_of_study
 from gansearch.reporting.findings import findings
 from gansearch.reporting.frames import frames_of, write_frames
 from gansearch.reporting.loading import load_material
-from gansearch.reporting.material import StudyMaterial, TrialMaterial
-from gansearch.reporting.pictures import Pixels, picture_of
+from gansearch.reporting.material import StudyMaterial
+from gansearch.reporting.noise_floor import least_difference
+from gansearch.reporting.stored_samples import last_samples
+from gansearch.reporting.transfer_section import transfer_section
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 from gansearch.tracking import is_server, run_links
@@ -34,13 +45,16 @@ class ReportFiles:
     """The folder of the Parquet files."""
 
 
-def write_report(study_name: str, storage: Storage, *, tracking_uri: str | None = None) -> ReportFiles:
+def write_report(
+    study_name: str, storage: Storage, *, tracking_uri: str | None = None, hypotheses: str | Path | None = None
+) -> ReportFiles:
     """Write the report of a study, also while it runs. An earlier one is replaced.
 
     Args:
         study_name: of the study.
         storage: its folder; the report goes into ``report/`` within it, and to this machine where that is elsewhere.
         tracking_uri: MLflow's store or server, to link runs to; without one there are no links.
+        hypotheses: about the arms of its experiments: a name in ``hypotheses/``, or the path of a YAML file.
 
     Returns:
         Where it lies.
@@ -48,17 +62,56 @@ def write_report(study_name: str, storage: Storage, *, tracking_uri: str | None 
     Raises:
         StudyNotFoundError: where there is no such study.
         StorageError: where the report cannot be written.
+        SpaceError: where something is wrong with the file of hypotheses.
+        ReportError: where the study has no experiments, or a hypothesis names an arm or a measure that there is not.
     """
     links = {} if tracking_uri is None else _links(tracking_uri, study_name)
     material = load_material(study_name, storage, links)
-    frames = frames_of(material)
-    document = findings(material, analyse(material, frames), lambda trial: _picture(trial, storage), _unit)
+    with _spared():
+        frames = frames_of(material)
+        confirmed = confirmation(material, storage)
+        asked = _asked(material, storage, hypotheses, confirmed)  # first, since it refuses what is wrong with a file
+        numbers = analyse(material, frames)
+        document = findings(
+            material, numbers, lambda trial: last_samples(trial, storage), _unit, asked, confirmed=confirmed.sentence
+        )
     local = storage.local_path(FOLDER)
     root = study_dir(study_name) / FOLDER if local is None else local
     for place in [storage] if local is not None else [storage, Storage(study_dir(study_name))]:
         _write(document, material, place)
         write_frames(frames, place, f"{FOLDER}/frames")
     return ReportFiles(root / "findings.md", root / "findings.html", root / "frames")
+
+
+def _asked(
+    material: StudyMaterial, storage: Storage, hypotheses: str | Path | None, confirmed: ConfirmationReport
+) -> list[Section]:
+    """What was asked of the study, answered, a section each; some may be without blocks."""
+    return [
+        transfer_section(storage),
+        *([] if hypotheses is None else [_hypotheses(material, hypotheses)]),
+        ablation_section(material),
+        confirmed.section,
+    ]
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """With all that is there now left out of passes of the garbage collector.
+
+    statsmodels forces one with every correction, a third of a second each over 500 runs.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _hypotheses(material: StudyMaterial, name_or_path: str | Path) -> Section:
+    study = experiments_of_study(material)
+    floors = {floor.metric: least_difference(floor) for floor in material.noise_floors}
+    return hypotheses_section(study, judged(load_hypotheses(name_or_path), study, floors))
 
 
 def _write(document: Document, material: StudyMaterial, storage: Storage) -> None:
@@ -79,16 +132,6 @@ def _links(uri: str, study: str) -> dict[str, str]:
         return run_links(uri, study, pages=None if is_server(uri) else LOCAL_PAGES)
     except TrackingError:
         return {}
-
-
-def _picture(trial: TrialMaterial, storage: Storage) -> Pixels | None:
-    """The picture of a run's last samples, or None where they are missing or damaged."""
-    if not trial.curve.samples:
-        return None
-    try:
-        return picture_of(storage.read(trial.curve.samples[-1].path))
-    except (StorageError, ValueError):
-        return None
 
 
 def _unit(metric: str) -> str:

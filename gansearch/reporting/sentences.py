@@ -40,6 +40,7 @@ ENDS = {
     "preempted": "resting: its machine was taken away",
     "stopped_by_user": "resting: stopped by the user",
     "budget": "resting: the budget is spent",
+    "paused": "resting: waits at a rung until it is among the best there",
 }
 
 
@@ -72,14 +73,30 @@ def end_share(found: EndShare) -> str:
     )
 
 
-def best(trial: TrialMaterial | None, completed: int, objective: Objective) -> str:
+def best(material: StudyMaterial) -> str:
     """Which run is best, by what, and what that rests on."""
+    trial, objective = material.best, material.space.plan.objectives[0]
     if trial is None or trial.values is None:
         return f"No run has completed (n = 0), so there is no best configuration by {code(objective.metric)}."
+    if trial.identity.replicate is not None and trial.standing is not None:
+        return _best_of_replicates(material, trial, trial.standing[0])
     what = f"{code(objective.metric)} of {number(trial.values[0])} ({_of_evaluations(trial, objective)})"
     return (
-        f"The best of {plural(completed, 'completed run')} is {code(trial.identity)} with a {what}. "
+        f"The best of {plural(len(material.completed), 'completed run')} is {code(trial.identity)} with a {what}. "
         "It is one run (n = 1), so there is no interval, and the best of many is better than it will be again."
+    )
+
+
+def _best_of_replicates(material: StudyMaterial, trial: TrialMaterial, standing: float) -> str:
+    assert trial.values is not None
+    objective = material.space.plan.objectives[0]
+    whole = {each.identity.number for each in material.completed if each.standing}
+    runs = sum(each.identity.number == trial.identity.number for each in material.completed)
+    return (
+        f"The best of {plural(len(whole), 'configuration')} whose replicates are complete is trial "
+        f"{trial.identity.number} with a {code(objective.metric)} of {number(standing)} over {plural(runs, 'run')}; "
+        f"its best run is {code(trial.identity)} with {number(trial.values[0])} ({_of_evaluations(trial, objective)}). "
+        "The best of many is better than it will be again."
     )
 
 
@@ -336,6 +353,8 @@ def stop_reason(trial: TrialMaterial) -> str:
 def under(material: StudyMaterial) -> str:
     """What chose the runs."""
     plan = material.space.plan
+    if material.space.arms:
+        return "in these arms"
     return "in this grid" if plan.kind == "grid" else f"under this sampler (`{plan.sampler['name']}`)"
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gansearch.detectors import Trace, detectors
 from gansearch.errors import PluginError
 from gansearch.records import Finding
+from gansearch.reporting.aftermath import afterwards
 from gansearch.reporting.judged_series import JudgedSeries, judged_series
 from gansearch.reporting.loading import load_run
 from gansearch.reporting.material import TrialMaterial
 from gansearch.reporting.why_sentences import how_it_ended
 from gansearch.space.plan import DetectorSettings
+from gansearch.space.search_space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study.runs import find_run
 from gansearch.study.study_reader import open_readonly
@@ -87,9 +89,10 @@ def why(name: str, number: int, replicate: int | None, storage: Storage) -> Why:
     stopped_by = curve.stopped_by or of_end
     finding = stopped_by or curve.spared_for
     folder = f"post_mortem/{row.identity}"
+    later = () if curve.spared_for is None else _later(trial, curve.spared_for, space)
     return Why(
         trial=trial,
-        sentences=tuple(how_it_ended(trial, stopped_by, rows, space)),
+        sentences=tuple(how_it_ended(trial, stopped_by, rows, space, later)),
         finding=finding,
         is_spared=finding is not None and stopped_by is None,
         detector=None if finding is None else about(finding.detector),
@@ -111,8 +114,12 @@ def about(detector: str) -> DetectorAbout | None:
     return DetectorAbout(cls.source, None if found is None else " ".join(found["what"].split()))
 
 
-def series_of(trial: TrialMaterial, finding: Finding) -> JudgedSeries | None:
-    """What the finding is about, in windows as its detector saw it."""
+def _later(trial: TrialMaterial, spared: Finding, space: SearchSpace) -> Iterator[str]:
+    return afterwards(trial, spared, series_of(trial, spared, until=trial.step), space.plan.objectives[0])
+
+
+def series_of(trial: TrialMaterial, finding: Finding, *, until: int | None = None) -> JudgedSeries | None:
+    """What the finding is about, in windows as its detector saw it, up to it or to the step ``until``."""
     rungs = [done for done in trial.curve.evaluations if not done.final]
     trace = Trace.of(
         trial.curve.signals,
@@ -122,7 +129,7 @@ def series_of(trial: TrialMaterial, finding: Finding) -> JudgedSeries | None:
         classes=0,
         is_probability_loss=False,
     )
-    return judged_series(finding, {"step": trace.window_ends, **trace.signals}, trace.evaluations)
+    return judged_series(finding, {"step": trace.window_ends, **trace.signals}, trace.evaluations, until=until)
 
 
 def history(findings: Sequence[Finding]) -> tuple[KindHistory, ...]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from gansearch.detectors.policy import mode_of_finding
 from gansearch.records import End, Finding
 from gansearch.reporting.material import TrialMaterial
 from gansearch.reporting.wording import number
+from gansearch.space.plan import DetectorSettings
 from gansearch.space.search_space import SearchSpace
 from gansearch.study.status import TrialRow
 
-ENFORCE = "enforce"
+ENFORCE, SHADOW = "enforce", "shadow"
 
 
 def how_it_ended(
-    trial: TrialMaterial, stopped_by: Finding | None, rows: Sequence[TrialRow], space: SearchSpace
+    trial: TrialMaterial, stopped_by: Finding | None, rows: Sequence[TrialRow], space: SearchSpace, later: Iterable[str]
 ) -> Iterator[str]:
     """Sentences.
 
@@ -23,15 +25,16 @@ def how_it_ended(
         stopped_by: the finding that ended it, or None.
         rows: all runs of its study.
         space: of its study.
+        later: sentences on what followed the finding that it was spared for.
     """
     spared = trial.curve.spared_for
     if spared is not None:
-        how = "it was drawn by the audit" if space.detectors.mode == ENFORCE else "its detectors are in shadow mode"
         yield (
             f"{trial.identity} would have been stopped at {_at(spared.step, spared.epoch, trial)} for "
-            f"{_words(spared.kind)}; it went on, since {how}."
+            f"{_words(spared.kind)}; it went on, since {_spared_by(spared, space.detectors)}."
         )
         yield spared.sentence
+        yield from later
     if stopped_by is not None:
         at = _at(stopped_by.step, stopped_by.epoch, trial)
         yield f"{trial.identity} was stopped at {at}: {_words(stopped_by.kind)}."
@@ -40,6 +43,13 @@ def how_it_ended(
         yield from _without_detector(trial, rows, space)
     if not trial.is_readable:
         yield "Its record is damaged, so that what the study was told is all that is known."
+
+
+def _spared_by(finding: Finding, said: DetectorSettings) -> str:
+    if mode_of_finding(finding, said.kinds) == SHADOW:
+        whole = "" if said.mode == ENFORCE else " like all detectors"
+        return f"findings of this kind are in shadow mode{whole}"
+    return "it was drawn by the audit" if said.mode == ENFORCE else "its detectors are in shadow mode"
 
 
 def _without_detector(trial: TrialMaterial, rows: Sequence[TrialRow], space: SearchSpace) -> Iterator[str]:

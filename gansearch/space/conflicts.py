@@ -47,7 +47,8 @@ def separate(drafts: Sequence[Draft], problems: Problems) -> tuple[list[Draft], 
 
 def _meetings(drafts: Sequence[Draft], conflict: Conflict) -> Iterator[tuple[_Side, _Side]]:
     """The two sides of a conflict wherever it may arise; of one that is symmetric the later setting has the need."""
-    ones, others = list(_sides(drafts, conflict.one)), list(_sides(drafts, conflict.other))
+    ones = list(_sides(drafts, conflict.one))
+    others = list(_sides(drafts, conflict.other)) if ones else []
     for one, other in product(ones, others):
         if one.index > other.index if conflict.is_symmetric else one.index != other.index:
             yield one, other
@@ -87,6 +88,8 @@ def _label(drafts: Sequence[Draft], side: _Side, *values: Setting) -> str:
 
 def _sides(drafts: Sequence[Draft], has: Property) -> Iterator[_Side]:
     for index, draft in enumerate(drafts):
+        if not draft.alternatives:
+            continue  # most settings bring nothing
         found = [value for value, alternative in draft.alternatives.items() if has(draft.path, alternative)]
         values = tuple(value for value in found if value in draft.values)
         is_otherwise = bool(draft.conditions) and any(value in found for value in draft.otherwise.values())

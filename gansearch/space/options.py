@@ -78,15 +78,26 @@ PRUNERS: Table = {
         "wrapped": Choice(("none", "median", "percentile", "successive_halving", "hyperband")),
     },
     "wilcoxon": {"p_threshold": _SHARE, "n_startup_steps": _COUNT},
+    "promotion": {"min_resource": _POSITIVE, "reduction_factor": Int(2, 1000)},
 }
 
 PRUNER_DEFAULTS: Mapping[str, Mapping[str, Setting]] = {
     "percentile": {"percentile": 25.0},
-    "successive_halving": {"min_resource": 1},
     "hyperband": {"min_resource": 1},
     "patient": {"patience": 3, "wrapped": "median"},
+    "promotion": {"reduction_factor": 4},
 }
-"""What Optuna leaves without a default, or would guess from the first trial that completes."""
+"""What Optuna leaves without a default, would guess from the first trial that completes, or does not have at all; but
+for what follows from the epochs."""
+
+
+def default_first_rung(epochs: int) -> int:
+    """Epochs of the lowest rung of ``successive_halving`` and ``promotion``: a quarter of ``epochs``, at least 1.
+
+    With the usual factor of 4 it is the only rung. How a GAN looks at its first epochs says little of how it ends:
+    ``analysis/searches/findings.md`` measures what earlier rungs cost.
+    """
+    return max(1, epochs // 4)
 
 
 def read_options(node: Node, table: Table, problems: Problems) -> dict[str, Setting] | None:

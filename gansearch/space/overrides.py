@@ -36,8 +36,13 @@ def merge(root: Node, overrides: Mapping[str, object], problems: Problems) -> No
     for path, value in overrides.items():
         node = _node(path, value, problems)
         if node is not None:
-            root = _put(root, path.split("."), node, problems)
+            root = put(root, path, node, problems)
     return root
+
+
+def put(root: Node, path: str, node: Node, problems: Problems) -> Node:
+    """The tree with ``node`` at the dotted ``path``."""
+    return _put(root, path.split("."), node, problems)
 
 
 def _node(path: str, value: object, problems: Problems) -> Node | None:
@@ -67,7 +72,7 @@ def _put(parent: Node, keys: list[str], node: Node, problems: Problems) -> Node:
     if rest:
         below = parent.entries.get(key)
         if below is None:
-            below = Node(child_path(parent.path, key), COMMAND_LINE, 0, "nothing", {}, key)
+            below = Node(child_path(parent.path, key), node.file, node.line, "nothing", {}, key)
         node = _put(below, rest, node, problems)
     return replace(parent, content={**parent.entries, key: node})
 

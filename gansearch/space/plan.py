@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from gansearch.records import Setting
+from gansearch.space.ablation import Ablation
 
 Statistic: TypeAlias = Literal["mean_last_3", "last", "best"]
 Averaging: TypeAlias = Literal["ema", "live"]
 Aim: TypeAlias = Literal["minimize", "maximize"]
-Kind: TypeAlias = Literal["search", "grid"]
+Kind: TypeAlias = Literal["search", "grid", "ablation"]
 Mode: TypeAlias = Literal["off", "shadow", "enforce"]
 Combine: TypeAlias = Literal["any", "all"] | int
 Deaths: TypeAlias = Literal["constraint", "pruned", "ignored"]
 Device: TypeAlias = Literal["auto", "cpu"]
+
+WILCOXON: Final = "wilcoxon"
+"""The pruner that compares final values of replicates, not values at rungs."""
+PROMOTION: Final = "promotion"
+"""The one that lets trials wait at rungs, with a checkpoint, until they are among the best there."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Plan:
     trials: int | None
     """Trials at most; None for no bound (a grid ends by itself)."""
     replicates: int
-    """Runs per trial, each with its own seed."""
+    """Runs per trial, each with its own seed; of arms, those of one number have one seed in all of them."""
     sampler: Mapping[str, Setting]
     """``name`` and the options that differ from the sampler's own defaults."""
     pruner: Mapping[str, Setting]
@@ -50,9 +56,15 @@ class Plan:
     seed: int = 0
     max_active_tricks: int | None = None
     """Tricks that a configuration has on at most; the switches that are left are then off. None for no limit."""
+    baseline_replicates: int | None = None
+    """Runs of the baseline of experiments or of an ablation; None: as many as of the other arms."""
+    is_paired: bool = False
+    """Whether equal replicates of all trials have equal seeds, as those of arms do."""
     deaths: Deaths = "constraint"
     """What the sampler is told of trials that collapsed or diverged. ``constraint``: that they break a constraint;
     ``pruned``: no more than of a pruned one; ``ignored``: nothing."""
+    ablation: Ablation | None = None
+    """What an ablation varies, and what its arms are compared with; None for every other kind."""
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,19 @@ from gansearch.dimensions import Choice, Float
 from gansearch.metrics import Metric, metrics
 from gansearch.plugins import nearest
 from gansearch.records import Setting
+from gansearch.space.ablation import ABLATION, FACTORIAL, Ablation
 from gansearch.space.drafts import Draft
 from gansearch.space.nodes import Node
-from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table, read_options
-from gansearch.space.plan import Budget, Objective, Plan
+from gansearch.space.options import PRUNER_DEFAULTS, PRUNERS, SAMPLERS, Table, default_first_rung, read_options
+from gansearch.space.plan import PROMOTION, WILCOXON, Budget, Objective, Plan
 from gansearch.space.problems import Problems
 from gansearch.space.script import FILE
 from gansearch.space.shells import ObjectiveShell, PlanShell, validate
 from gansearch.space.values import read_scalar
 
 DEFAULT_METRIC = "frechet_distance"
-WILCOXON = "wilcoxon"
-"""Compares whole runs, and so needs no rungs."""
+LISTED = ("grid", ABLATION)
+"""Kinds of plans that say themselves what is tried: no sampler chooses."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,10 @@ def read_plan(node: Node | None, root: Node, around: Around, problems: Problems)
     if node is None:
         problems.missing(root, "plan", "must be given")
         return None
-    node, plain = _without_ablation(node, problems), node
     shell = validate(PlanShell, node, problems)
     entries = node.entries
-    is_grid = "kind" in entries and entries["kind"].content == "grid"
-    sampler = _options(entries.get("sampler"), "grid" if is_grid else "tpe", SAMPLERS, problems)
+    is_listed = "kind" in entries and entries["kind"].content in LISTED
+    sampler = _options(entries.get("sampler"), "grid" if is_listed else "tpe", SAMPLERS, problems)
     pruner = _options(entries.get("pruner"), "none", PRUNERS, problems)
     objectives = _objectives(entries.get("objective"), node, around, problems)
     if shell is None or sampler is None or pruner is None or objectives is None:
@@ -81,23 +81,24 @@ def read_plan(node: Node | None, root: Node, around: Around, problems: Problems)
         objectives=objectives,
         enqueue=(),
         seed=shell.seed,
+        baseline_replicates=shell.baseline_replicates,
+        is_paired="experiments" in entries or shell.kind == ABLATION,
         max_active_tricks=shell.max_active_tricks,
         deaths=shell.deaths,
+        ablation=_ablation(shell),
     )
-    if node is plain:
-        _check_sampler(plan, node, around, problems)
+    _check_sampler(plan, node, around, problems)
     _check_pruner(plan, node, around, problems)
     if len({objective.generator for objective in objectives}) > 1:
         problems.add(entries["objective"], "must take the same generator, ema or live, in every objective")
     return plan
 
 
-def _without_ablation(node: Node, problems: Problems) -> Node:
-    kind = node.entries.get("kind")
-    if kind is None or kind.content != "ablation":
-        return node
-    problems.add(kind, "must be search or grid: ablation plans are not available yet")
-    return node.without("kind")
+def _ablation(shell: PlanShell) -> Ablation | None:
+    """The design; factors and contrasts follow once the rest of the space is read."""
+    if shell.kind != ABLATION:
+        return None
+    return Ablation(shell.design, shell.resolution if shell.design == FACTORIAL else None)
 
 
 def _options(node: Node | None, default: str, table: Table, problems: Problems) -> dict[str, Setting] | None:
@@ -110,6 +111,8 @@ def _filled(pruner: Mapping[str, Setting], around: Around) -> dict[str, Setting]
     epochs = around.fixed("training.epochs")
     if "hyperband" in (pruner["name"], filled.get("wrapped")) and epochs is not None:
         filled.setdefault("max_resource", epochs)
+    if pruner["name"] in ("successive_halving", PROMOTION):
+        filled.setdefault("min_resource", default_first_rung(epochs) if isinstance(epochs, int) else 1)
     return {"name": pruner["name"], **filled}
 
 
@@ -176,10 +179,11 @@ def _check_sampler(plan: Plan, node: Node, around: Around, problems: Problems) -
     at = node.entries.get("sampler", node)
     if plan.kind == "grid" and name != "grid":
         problems.add(at, "must be left out: a grid tries every combination")
-    if plan.kind == "grid" or name == "grid":
+    if plan.kind in LISTED or name == "grid":
+        what = "an ablation" if plan.kind == ABLATION else "a grid"
         for draft in around.drafts:
             if isinstance(draft.dimension, Float) and draft.dimension.step is None:
-                problems.add(draft.node, "must have a step, or be a choice: a grid needs countable values")
+                problems.add(draft.node, f"must have a step, or be a choice: {what} needs countable values")
     elif plan.trials is None and not around.budget.is_bound:
         rule = "must have trials, or the space a budget with a bound: a search has no end of its own"
         problems.add(node, rule, value="neither")
@@ -196,8 +200,25 @@ def _check_pruner(plan: Plan, node: Node, around: Around, problems: Problems) ->
         problems.add(at, f"must be none: nothing can be pruned by {len(plan.objectives)} objectives")
     if name == WILCOXON and plan.replicates < 2:
         problems.add(at, "must have plan.replicates of at least 2: the test compares runs of the same configuration")
+    if name == PROMOTION:
+        _check_promotion(plan, at, around, problems)
     if "hyperband" in (name, plan.pruner.get("wrapped")):
         _check_hyperband(plan, at, around, problems)
+
+
+def _check_promotion(plan: Plan, at: Node, around: Around, problems: Problems) -> None:
+    """What waits is one run, and it must be able to go on from its checkpoint."""
+    if plan.replicates > 1:
+        problems.add(
+            at, f"must stand with plan.replicates of 1, where one run is one trial; there are {plan.replicates}"
+        )
+    if around.own_metrics:
+        problems.add(
+            at, "must not stand with a script: whether one goes on from its checkpoint is not known before it runs"
+        )
+    lowest, epochs = plan.pruner["min_resource"], around.fixed("training.epochs")
+    if "min_resource" in at.entries and isinstance(lowest, int) and isinstance(epochs, int) and lowest >= epochs:
+        problems.add(at.entries["min_resource"], f"must be below training.epochs, which is {epochs}: no rung is left")
 
 
 def _check_hyperband(plan: Plan, at: Node, around: Around, problems: Problems) -> None:

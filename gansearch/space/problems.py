@@ -47,6 +47,10 @@ class Problems:
         """Note something wrong with the text itself."""
         self._found.append(SpaceProblem(file, line, key, rule, value))
 
+    def absorb(self, others: Problems) -> None:
+        """Note what others have found, as far as it is new."""
+        self._found += [each for each in others._found if each not in self._found]
+
     def raise_if_any(self) -> None:
         """Show them all.
 

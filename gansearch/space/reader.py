@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gansearch.errors import SpaceError, SpaceProblem
+from gansearch.records import Setting
 from gansearch.space import yaml_text
+from gansearch.space.ablation import ABLATION
+from gansearch.space.ablation_reader import read_ablation
+from gansearch.space.ablation_rules import check_ablation
+from gansearch.space.arms import Arm, NamedSettings, configured, join
 from gansearch.space.assembly import Assembly, assemble, in_order
 from gansearch.space.budget_reader import read_budget
 from gansearch.space.catalogue import find_space
@@ -16,10 +20,12 @@ from gansearch.space.conditions import read_conditions
 from gansearch.space.conflicts import separate
 from gansearch.space.drafts import Draft
 from gansearch.space.evaluation import read_evaluation
+from gansearch.space.experiments_reader import read_experiments
+from gansearch.space.experiments_rules import KEY, check_data, check_experiments, check_fixed
 from gansearch.space.fitting import check_fit, check_sizes
 from gansearch.space.keep import read_keep
 from gansearch.space.nodes import Node
-from gansearch.space.overrides import merge
+from gansearch.space.overrides import merge, put
 from gansearch.space.plan_reader import Around, plan_notes, read_plan
 from gansearch.space.precision import check_precision
 from gansearch.space.priors import read_priors
@@ -29,6 +35,7 @@ from gansearch.space.script_section import KEY as SCRIPT
 from gansearch.space.script_section import ReadScript, check_lanes, read_script, script_drafts
 from gansearch.space.search_space import SearchSpace
 from gansearch.space.sections import SECTIONS, read_section, read_training
+from gansearch.space.shipped import file_text
 from gansearch.space.surroundings import read_detectors, read_resources
 from gansearch.space.trick_limit import TrickLimit, check_limit
 from gansearch.space.trick_section import read_tricks
@@ -67,7 +74,7 @@ def load_space(name_or_path: str, overrides: Mapping[str, object] | None = None)
         SpaceError: with every problem of the file.
     """
     path = find_space(name_or_path)
-    return parse_space(_text(path), str(path), overrides)
+    return parse_space(file_text(path), str(path), overrides)
 
 
 def parse_space(text: str, origin: str, overrides: Mapping[str, object] | None = None) -> SearchSpace:
@@ -103,7 +110,8 @@ class _Reading:
         entries, problems = self.root.entries, self.problems
         name = self._name()
         script = read_script(self.root, origin, problems)
-        drafts, assembly, notes = self._settings(script)
+        read = self._read(script)
+        drafts, assembly, notes = self._settings(read)
         resources = read_resources(entries.get("resources"), problems)
         if SCRIPT in entries:
             check_lanes(entries.get("resources"), resources, problems)
@@ -141,7 +149,50 @@ class _Reading:
         )
         if plan_node is not None and not len(problems):
             _check_grid(space, plan_node, problems)
-        return space
+        return self._with_arms(space, read)
+
+    def _with_arms(self, space: SearchSpace, read: Sequence[Draft]) -> SearchSpace:
+        """The space with the arms of its experiments or its ablation, where its plan has some."""
+        plan, problems = self.root.entries["plan"], self.problems
+        check_experiments(space.plan, plan, problems)
+        check_ablation(space.plan, plan, problems)
+        if len(problems):
+            return space
+        arms: tuple[Arm, ...] = ()
+        if space.plan.ablation is not None:
+            ablation, arms = read_ablation(space.plan.ablation, plan, in_order(read, problems), problems)
+            space = replace(space, plan=replace(space.plan, ablation=ablation))
+        elif KEY in plan.entries:
+            arms = self._arms_of_experiments(space, plan.entries[KEY])
+        if not arms or len(problems):
+            return space
+        check_data(arms, plan.entries.get(KEY, plan), problems)
+        joined = join(arms)
+        return replace(space, arms=arms, parameters=(joined.parameter,), fixed=joined.fixed, constants=joined.constants)
+
+    def _arms_of_experiments(self, space: SearchSpace, node: Node) -> tuple[Arm, ...]:
+        wanted = read_experiments(node, self.problems)
+        check_fixed(space, self.root, self.problems)
+        if len(self.problems):
+            return ()
+        found = ((each, self._changed(each.changes)) for each in wanted)
+        named = [
+            NamedSettings(each.experiment, each.name, settings) for each, settings in found if settings is not None
+        ]
+        return configured(named, space.settings({}))
+
+    def _changed(self, changes: Mapping[str, Node]) -> Mapping[str, Setting] | None:
+        """Every setting with some changes, or None where something is wrong with them."""
+        found, root = Problems(), self.root
+        for path, node in changes.items():
+            root = put(root, path, node, found)
+        plan = root.entries["plan"].without(KEY, "baseline_replicates")
+        plain = replace(root, content={**root.entries, "plan": plan})
+        space = _Reading(plain, found).space("", self.root.file)
+        if space is not None:
+            check_fixed(space, plain, found)
+        self.problems.absorb(found)
+        return None if space is None or len(found) else space.settings({})
 
     def _name(self) -> str | None:
         entries = self.root.entries
@@ -157,14 +208,17 @@ class _Reading:
             return node.content
         return None
 
-    def _settings(self, script: ReadScript | None) -> tuple[list[Draft], Assembly, list[str]]:
-        """Every setting: as drafts, and joined."""
+    def _read(self, script: ReadScript | None) -> list[Draft]:
+        """Every setting as the file has it, with what its ``when`` says."""
         drafts = script_drafts(script, self.root, self.problems) if SCRIPT in self.root.entries else self._drafts()
         check_fit(drafts, self.problems)
         check_sizes(drafts, self.problems)
-        drafts = read_conditions(drafts, self._unread(drafts), self.problems)
+        return read_conditions(drafts, self._unread(drafts), self.problems)
+
+    def _settings(self, read: Sequence[Draft]) -> tuple[list[Draft], Assembly, list[str]]:
+        """Every setting without conflicting combinations: as drafts, and joined."""
         before = len(self.problems)
-        drafts, notes = in_order(drafts, self.problems), list[str]()
+        drafts, notes = in_order(read, self.problems), list[str]()
         if len(self.problems) == before:
             drafts, notes = separate(drafts, self.problems)
             drafts = in_order(drafts, self.problems)
@@ -196,7 +250,7 @@ class _Reading:
 
 def _check_grid(space: SearchSpace, plan: Node, problems: Problems) -> None:
     """Refuse a grid of more points than anyone can run, before they are made."""
-    if space.plan.kind != "grid" and space.plan.sampler["name"] != "grid":
+    if space.plan.kind == ABLATION or "grid" not in (space.plan.kind, space.plan.sampler["name"]):
         return
     try:
         space.grid()
@@ -216,15 +270,3 @@ def _source(text: str, origin: str, root: Node, overrides: Mapping[str, object] 
         return text
     changes = "".join(f"#   {path}: {' '.join(str(value).split())}\n" for path, value in overrides.items())
     return f"# {Path(origin).name} with changes from the command line:\n{changes}{yaml_text.dump(root.plain())}"
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        rule, found = "must be a readable text file in UTF-8", f"the byte 0x{error.object[error.start]:02x}"
-        raise SpaceError([SpaceProblem(str(path), line, "(file)", rule, found)]) from error
-    except OSError as error:
-        rule = "must be a readable text file in UTF-8"
-        raise SpaceError([SpaceProblem(str(path), 0, "(file)", rule, type(error).__name__)]) from error

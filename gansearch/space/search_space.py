@@ -10,7 +10,9 @@ from gansearch.dimensions import Dimension
 from gansearch.errors import SpaceError, SpaceProblem
 from gansearch.records import Setting
 from gansearch.space import dimension_values
+from gansearch.space.arms import ARM, Arm
 from gansearch.space.evaluation import EvaluationSettings
+from gansearch.space.experiments_reader import BASELINE
 from gansearch.space.keep import Keep
 from gansearch.space.parameters import Constant, SearchParameter, complete, in_turn, violations, walk
 from gansearch.space.plan import Budget, DetectorSettings, Plan, Resources
@@ -48,6 +50,8 @@ class SearchSpace:
     """What a study may use at most."""
     priors: Priors = field(default_factory=Priors)
     """What is believed of searched parameters before the first trial."""
+    arms: tuple[Arm, ...] = ()
+    """Of a plan of experiments, the baseline first; empty for every other plan."""
     notes: tuple[str, ...] = ()
     """What was derived from conflicts between plug-ins, a sentence each."""
     script: Script | None = None
@@ -92,7 +96,11 @@ class SearchSpace:
                 ]
             )
         limit = self.trick_limit
-        there = [each for each in self.parameters if each.path in parameters or not limit.may_lack(each.path)]
+        there = [
+            each
+            for each in self.parameters
+            if each.path != ARM and (each.path in parameters or not limit.may_lack(each.path))
+        ]
         settings = dict(self.fixed) | complete(there, parameters, limit)
         for constant in self.constants:
             if constant.path not in settings and constant.is_active(parameters):
@@ -100,6 +108,11 @@ class SearchSpace:
         for path, off in (limit.off or {}).items():
             settings.setdefault(path, off)
         return dict(sorted(settings.items()))
+
+    def replicates(self, parameters: Mapping[str, Setting]) -> int:
+        """Runs of a trial with these parameters, each with a seed of its own."""
+        more = self.plan.baseline_replicates
+        return more if more is not None and parameters.get(ARM) == BASELINE else self.plan.replicates
 
     def default_parameters(self) -> dict[str, Setting]:
         """Every active parameter at its plug-in's default, or as near to it as its dimension allows."""

@@ -36,11 +36,12 @@ class Shell(BaseModel):
 class PlanShell(Shell):
     """``plan``; its nested parts are read one by one."""
 
-    kind: Literal["search", "grid"] = "search"
+    kind: Literal["search", "grid", "ablation"] = "search"
     trials: int | None = Field(None, ge=1, le=MOST)
     hours: float | None = Field(None, gt=0, le=MOST)
     epochs: int | None = Field(None, ge=1, le=MOST)
     replicates: int = Field(1, ge=1, le=1000)
+    baseline_replicates: int | None = Field(None, ge=1, le=1000)
     seed: int = Field(0, ge=0, lt=2**63)
     max_active_tricks: int | None = Field(None, ge=0, le=MOST)
     deaths: Literal["constraint", "pruned", "ignored"] = "constraint"
@@ -48,6 +49,10 @@ class PlanShell(Shell):
     pruner: Any = None
     objective: Any = None
     enqueue: Any = None
+    experiments: Any = None
+    design: Literal["one_factor", "leave_one_out", "factorial"] = "one_factor"
+    resolution: Literal[4, 5] = 5
+    baseline: Any = None
 
 
 class BudgetShell(Shell):

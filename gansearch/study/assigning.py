@@ -5,7 +5,7 @@ from __future__ import annotations
 from gansearch.records import Assignment
 from gansearch.space import SearchSpace
 from gansearch.study.extension import extended
-from gansearch.study.seeds import trial_seed
+from gansearch.study.seeds import run_seed
 from gansearch.study.status import TrialRow
 
 
@@ -23,7 +23,7 @@ def assignment_of(row: TrialRow, space: SearchSpace, study_seed: int) -> Assignm
     extension = row.extension
     return Assignment(
         identity=row.identity,
-        seed=trial_seed(study_seed, row.number if extension is None else extension.origin, row.replicate),
+        seed=run_seed(space.plan, study_seed, row.number if extension is None else extension.origin, row.replicate),
         attempt=row.attempt,
         settings=extended(space.settings(row.params), extension),
         parameters=dict(row.params),

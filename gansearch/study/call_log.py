@@ -10,11 +10,12 @@ Kinds and payloads, each with the run's ``number``, ``replicate`` and ``attempt`
 
 ``opened``   trials (that the study had)
 ``ask``      parameters
-``report``   step, epoch, seconds, is_spared, evaluation, end, pruned (whether the answer was PRUNE)
+``report``   step, epoch, seconds, is_spared, evaluation, end, pruned and paused (whether the answer was PRUNE, PAUSE)
 ``lost``     reason, is_storage, record (what the study read in the run's record; None where that was damaged)
 ``stop``     discarded (a reason, or None)
 ``discard``  number (None: every trial)
 ``extend``   trials
+``give_up``  (nothing: an ask that found nothing left to begin, so that those that waited at rungs were pruned)
 ``other``    what (a call that no replay can follow)
 """
 
@@ -64,8 +65,10 @@ class CallLog:
         """A run was handed out."""
         self._add("ask", {**_run(given.identity, given.attempt), "parameters": dict(given.parameters)})
 
-    def reported(self, report: LaneReport, objectives: tuple[Objective, ...], *, pruned: bool) -> None:
-        """A report was taken; ``pruned`` is whether it was answered with PRUNE."""
+    def reported(
+        self, report: LaneReport, objectives: tuple[Objective, ...], *, pruned: bool, paused: bool = False
+    ) -> None:
+        """A report was taken; ``pruned`` is whether it was answered with PRUNE, ``paused`` whether with PAUSE."""
         said = {
             "step": report.step,
             "epoch": report.epoch,
@@ -74,6 +77,7 @@ class CallLog:
             "evaluation": None if report.evaluation is None else measured(report.evaluation, objectives),
             "end": None if report.end is None else to_json(report.end),
             "pruned": pruned,
+            "paused": paused,
         }
         self._add("report", {**_run(report.identity, report.attempt), **said})
 

@@ -47,9 +47,11 @@ def sound_content(path: Path, content: bytes) -> bytes | None:
     """
     place, wrong = walk(content)
     copied = _copied(path)
+    if wrong is None and len(copied) <= len(content):
+        return None  # without a walk over the copy, which takes as long as the first
     follows = bool(copied) and copied.startswith(content[: place.offset]) and walk(copied)[1] is None
     if wrong is None:
-        return copied if follows and len(copied) > len(content) else None
+        return copied if follows else None
     # Operations that the copy lacks would be lost without a word: later trials' records would belong to none.
     left = content[place.offset :].splitlines()
     if follows and (place.number + len(left) <= copied.count(b"\n") or not any(OPERATION in line for line in left)):

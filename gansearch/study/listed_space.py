@@ -6,10 +6,13 @@ reported, and resumed, as what it is not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gansearch.errors import SpecError
-from gansearch.records import Assignment
+from gansearch.records import Assignment, Setting
 from gansearch.space import SearchSpace, parse_space
-from gansearch.study.seeds import trial_seed
+from gansearch.study.planned import replicates_of
+from gansearch.study.seeds import run_seed
 from gansearch.trial.spec import Spec
 
 
@@ -40,7 +43,7 @@ def space_of(spec: Spec, origin: str) -> SearchSpace:
 
 
 def _check(each: Assignment, where: str, space: SearchSpace, seed: int) -> None:
-    wanted = trial_seed(seed, each.identity.number, each.identity.replicate)
+    wanted = run_seed(space.plan, seed, each.identity.number, each.identity.replicate)
     if each.seed != wanted:
         raise SpecError(f"{where}.seed: must follow from the seed, number and replicate: {wanted}; got {each.seed}")
     settings = space.settings(each.parameters)
@@ -54,17 +57,17 @@ def _check(each: Assignment, where: str, space: SearchSpace, seed: int) -> None:
 
 def _check_numbers(spec: Spec, origin: str, space: SearchSpace) -> None:
     """Trials are numbered from 0 without a gap, each with all of its replicates, and within the plan."""
-    replicates = [None] if space.plan.replicates == 1 else list(range(space.plan.replicates))
-    count = len(spec.assignments) // len(replicates)
-    wanted = {(number, replicate) for number in range(count) for replicate in replicates}
-    if {(each.identity.number, each.identity.replicate) for each in spec.assignments} != wanted:
-        raise SpecError(
-            f"{origin}: assignments: must have the numbers 0 to {max(0, count - 1)}, each once for every one of the "
-            f"plan's {len(replicates)} replicates"
-        )
-    parameters: dict[int, object] = {}
+    parameters: dict[int, Mapping[str, Setting]] = {}
     for each in spec.assignments:
         if parameters.setdefault(each.identity.number, each.parameters) != each.parameters:
             raise SpecError(f"{origin}: assignments: replicates of trial {each.identity.number} must be equal")
+    count = len(parameters)
+    wanted = {(number, each) for number, chosen in parameters.items() for each in replicates_of(space, chosen)}
+    found = [(each.identity.number, each.identity.replicate) for each in spec.assignments]
+    if set(found) != wanted or len(found) != len(wanted) or set(parameters) != set(range(count)):
+        raise SpecError(
+            f"{origin}: assignments: must have the numbers 0 to {max(0, count - 1)}, each once for every one of the "
+            f"plan's {space.plan.replicates} replicates"
+        )
     if space.plan.trials is not None and count > space.plan.trials:
         raise SpecError(f"{origin}: assignments: must be at most plan.trials, {space.plan.trials}; got {count}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import optuna
 
-from gansearch.records import Setting
+from gansearch.records import End, Setting, TrialEnd
 from gansearch.study.ends import DEATHS, FAILURES
 from gansearch.study.extension import Extension
 from gansearch.study.objective import Values, is_finite
@@ -47,6 +47,14 @@ class LiveTrial:
         """Whether every replicate has ended for good."""
         return all(replicate.is_over for replicate in self.replicates)
 
+    @property
+    def is_safe(self) -> bool:
+        """Whether no pruner may end or pause it.
+
+        Whoever extends a trial wants to see where it goes; one that is spared is to show what would have become of it.
+        """
+        return self.extension is not None or any(each.is_spared for each in self.replicates)
+
     def rungs_passed(self) -> list[tuple[int, float]]:
         """Rungs that Optuna does not have yet and that every replicate still in question has passed, with their mean.
 
@@ -55,10 +63,12 @@ class LiveTrial:
         counted = [each for each in self.replicates if each.end is None or each.end.end not in (*DEATHS, *FAILURES)]
         if not counted:
             return []
-        epochs = set.intersection(*(set(each.rungs) for each in counted)) - self.reported
-        passed = [(epoch, _means([each.rungs[epoch] for each in counted])[0]) for epoch in sorted(epochs)]
         latest = max(self.reported, default=-1)
-        return [(epoch, value) for epoch, value in passed if epoch > latest and math.isfinite(value)]
+        first, *others = counted
+        new = sorted(epoch for epoch in first.rungs if epoch > latest)
+        epochs = [epoch for epoch in new if all(epoch in each.rungs for each in others)]
+        passed = [(epoch, _means([each.rungs[epoch] for each in counted])[0]) for epoch in epochs]
+        return [(epoch, value) for epoch, value in passed if math.isfinite(value)]
 
     def save(self, replicate: Replicate) -> None:
         """Keep what is known of a replicate in Optuna's storage."""
@@ -68,6 +78,20 @@ class LiveTrial:
         """Tell Optuna a value; once per step."""
         self.optuna.report(value, step)
         self.reported.add(step)
+
+    def report_final(self, replicate: Replicate) -> bool:
+        """Tell a pruner that compares replicates the value of one that has completed, once; whether it is told now."""
+        if replicate.values is None or replicate.index in self.reported:
+            return False
+        self.report(replicate.index, replicate.values[0])
+        return True
+
+    def pause(self, reason: str, epoch: int) -> None:
+        """Note the decision as the end of its one run, so that it outlives this driver; the run is yet to obey."""
+        (replicate,) = self.replicates
+        if not replicate.is_over:
+            replicate.end = TrialEnd(End.PAUSED, reason, 0, epoch)
+            self.save(replicate)
 
     def prune(self, step: int) -> None:
         """Note the decision, so that it outlives this driver."""

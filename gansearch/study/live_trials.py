@@ -4,41 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from enum import Enum, auto
 
 import optuna
 from optuna.trial import TrialState
 
 from gansearch.errors import CorruptFileError, StudyError
 from gansearch.records import Assignment, End, Evaluation, TrialEnd, TrialIdentity
-from gansearch.study.back_off import delay_s
+from gansearch.space.plan import WILCOXON
 from gansearch.study.ends import tell, told
-from gansearch.study.extension import Extension, add_extension, epochs_of, take_over_record
+from gansearch.study.extending import epochs_wanted
+from gansearch.study.extension import Extension, add_extension, take_over_record
 from gansearch.study.live_trial import LiveTrial
-from gansearch.study.objective import evaluation_values, is_finite, objective_values
+from gansearch.study.losses import Loss, is_spent
+from gansearch.study.objective import evaluation_values
 from gansearch.study.pack_time import PackTime
-from gansearch.study.pruners import WILCOXON
+from gansearch.study.paused_trials import PausedTrials
+from gansearch.study.racing import Race
 from gansearch.study.ready import Ready, driver_clock
 from gansearch.study.recorded import has_begun, recorded_curve, take_over
 from gansearch.study.replicate import LOSSES, Replicate
-from gansearch.study.seeds import trial_seed
+from gansearch.study.seeds import run_seed
 from gansearch.study.starting import Starter
 from gansearch.study.study_reader import StudyReader
-from gansearch.trial.checkpoints import read_latest
 
 DRIVER_LOST = "its driver was lost"
 STOPPED = "stopped by the user before it was begun again"
-
-
-class Loss(Enum):
-    """What was lost under a run, and so whether the run's configuration may be to blame."""
-
-    WORKER = auto()
-    """Counted: so many in a row without getting on are a failure."""
-    DRIVER = auto()
-    """Counted apart: such runs come last after a resume, and never fail for it."""
-    STORAGE = auto()
-    """Its records could not be written: not counted."""
 
 
 class LiveTrials:
@@ -68,13 +58,15 @@ class LiveTrials:
         self._is_wilcoxon = plan.pruner["name"] == WILCOXON
         self._prunes = prunes and plan.pruner["name"] != "none"
         self._live: dict[int, LiveTrial] = {}
+        self._paused = PausedTrials(reader, pauses=prunes)
         self._clock = clock
-        self._ready = Ready(clock)
+        self._ready = Ready(clock, Race.of(plan.pruner))
         self._over: list[tuple[TrialIdentity, TrialEnd]] = []
         self.packs = PackTime(reader.database.optuna, reader.study_id)
         """How long packs have run."""
         rows = reader.trials()
         self._told_epochs = sum(row.epoch for row in rows if row.state != "running")
+        self._has_completed = any(row.state == "complete" for row in rows)
         for frozen in reader.frozen():
             if frozen.state is TrialState.RUNNING:
                 self._adopt(self._starter.adopt(frozen))
@@ -83,7 +75,8 @@ class LiveTrials:
     @property
     def epochs(self) -> int:
         """Epochs trained in all trials of the study."""
-        return self._told_epochs + sum(each.epoch for live in self._live.values() for each in live.replicates)
+        live = sum(each.epoch for live in self._live.values() for each in live.replicates)
+        return self._told_epochs + self._paused.epochs + live
 
     @property
     def waiting(self) -> int:
@@ -98,12 +91,17 @@ class LiveTrials:
     # --- handing out ------------------------------------------------------------------------------------------------
 
     def next(self) -> Assignment | None:
-        """The next run to start: what was lost or interrupted first, then new trials; None where there is none now."""
-        found = self._ready.take() or self._new()
+        """The next run to start; None where there is none now.
+
+        What was lost or interrupted comes first, then what waits and is among the best of its rung by now, then new
+        trials. Where nothing is left, and no trial has completed, the best of those that wait goes on all the same.
+        """
+        found = self._ready.take() or self._promoted() or self._new() or self._last()
         if found is None:
             return None
         live, replicate = found
         identity = self._identity(live, replicate)
+        promoted_at = None if replicate.pause is None else replicate.epoch
         if replicate.attempt > 0:
             # From here on the worker of an earlier attempt, should it still live, can write nothing more.
             self._reader.storage.fence(identity, replicate.attempt)
@@ -114,11 +112,12 @@ class LiveTrials:
         self.packs.begin(identity)
         return Assignment(
             identity=identity,
-            seed=trial_seed(self._reader.seed, live.origin, identity.replicate),
+            seed=run_seed(self._reader.space.plan, self._reader.seed, live.origin, identity.replicate),
             attempt=replicate.attempt,
             settings=dict(live.settings),
             parameters=dict(live.parameters),
             extended_from=None if live.extension is None else live.extension.of,
+            promoted_at=promoted_at,
         )
 
     def extend(self, number: int, epochs: str) -> int:
@@ -131,27 +130,13 @@ class LiveTrials:
         if not old.state.is_finished():
             raise StudyError(f"a trial that is extended must have ended; {self._named(number, 0)} has not")
         planned = int(self._starter.settings(old)["training.epochs"] or 0)
-        wanted = epochs_of(epochs, planned)
-        trained = max(row.epoch for row in self._reader.trials() if row.number == number)
-        if wanted <= trained:
-            raise StudyError(
-                f"an extension of {self._named(number, 0)} must have more epochs than it was trained for, {trained}; "
-                f"got {wanted}"
-            )
-        self._check_checkpoints(number)
+        count = self._reader.space.replicates(old.params)
+        runs = [self._named(number, index) for index in range(count)]
+        wanted = epochs_wanted(self._reader, runs, number, epochs, planned)
         new = add_extension(self._study, old, wanted)
         self._ready.only = new.number
         self._adopt(self._starter.adopt(new))
         return new.number
-
-    def _check_checkpoints(self, number: int) -> None:
-        for index in range(self._replicates):
-            identity = self._named(number, index)
-            if read_latest(self._reader.storage, identity) is None:
-                raise StudyError(
-                    f"a trial that is extended must have a checkpoint; {identity} has none: it ended before its first "
-                    "one, or the checkpoint has been removed (keep: in the space, or gansearch prune)"
-                )
 
     @property
     def due_in_s(self) -> float | None:
@@ -168,6 +153,48 @@ class LiveTrials:
         for replicate in others:
             self._ready.add(live, replicate)
         return live, first
+
+    def _promoted(self) -> tuple[LiveTrial, Replicate] | None:
+        return None if self.is_single else self._again_from_rung(self._paused.promoted())
+
+    def _last(self) -> tuple[LiveTrial, Replicate] | None:
+        is_wanted = self._is_idle and not self._has_completed
+        return self._again_from_rung(self._paused.best()) if is_wanted else None
+
+    def _again_from_rung(self, live: LiveTrial | None) -> tuple[LiveTrial, Replicate] | None:
+        """Take a trial that has waited among those that run, as its next attempt; its one replicate."""
+        if live is None:
+            return None
+        self._live[live.number] = live
+        (replicate,) = live.replicates
+        replicate.attempt += 1
+        return live, replicate
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether no executor has a run, and none is offered again."""
+        is_out = any(each.is_out for live in self._live.values() for each in live.replicates)
+        return not (is_out or self.is_single or self.waiting)
+
+    def give_up_paused(self) -> bool:
+        """Prune what waits at rungs, to be called where there is no next run; whether that is over now.
+
+        While runs are at work or offered again, those that wait may still be promoted.
+        """
+        if not self._is_idle:
+            return False
+        waiting = list(self._paused)
+        for live in waiting:
+            self._give_up(live, self._paused.why_over(live))
+        return bool(waiting)
+
+    def _give_up(self, live: LiveTrial, reason: str) -> None:
+        """Prune every run of a trial that is not over."""
+        self._live[live.number] = self._paused.remove(live.number) or live
+        for replicate in live.replicates:
+            if not replicate.is_over:
+                step = 0 if replicate.end is None else replicate.end.step
+                self.ended(live, replicate, TrialEnd(End.PRUNED, reason, step, replicate.epoch))
 
     def find(self, identity: TrialIdentity, attempt: int) -> tuple[LiveTrial, Replicate] | None:
         """Whom an attempt belongs to; None where that run is not out (any more), or the attempt has been replaced."""
@@ -204,13 +231,12 @@ class LiveTrials:
             # A trial that has trained in full is complete; there is nothing left to save.
             if epoch < int(live.settings["training.epochs"] or 0):
                 self._ask_pruner(live, epoch)
+                why = self._paused.judge(live, epoch, value)
+                if why is not None:
+                    live.pause(why, epoch)
 
     def _ask_pruner(self, live: LiveTrial, step: int) -> None:
-        if live.extension is not None:
-            return  # whoever extends a trial wants to see where it goes
-        if any(each.is_spared for each in live.replicates):
-            return  # it goes on to its end to show what would have become of it
-        if self._prunes and live.pruned_at is None and live.optuna.should_prune():
+        if self._prunes and not live.is_safe and live.pruned_at is None and live.optuna.should_prune():
             live.prune(step)
 
     # --- ends -------------------------------------------------------------------------------------------------------
@@ -224,24 +250,29 @@ class LiveTrials:
         self.packs.ended(self._identity(live, replicate))
         if live.pruned_at is not None and not end.end.is_final:
             end = replace(end, end=End.PRUNED, reason=f"pruned at rung {live.pruned_at}; {end.reason}")
+        if replicate.pause is not None and not end.end.is_final:
+            end = replace(end, end=End.PAUSED, reason=replicate.pause)  # whatever became of its worker since
         if end.end is End.COMPLETED:
-            end = self._completed(live, replicate, end)
+            end = replicate.completed(end, self._objectives)
         replicate.end = end
         live.save(replicate)
         if not end.end.is_final:
             self._again(live, replicate, end)
             return
         self._judge(live)
-        if self._is_wilcoxon and replicate.values is not None:
-            live.report(replicate.index, replicate.values[0])
+        if self._is_wilcoxon and live.report_final(replicate):
             self._ask_pruner(live, replicate.index)
         self._conclude(live)
 
     def stop(self, number: int, discarded: str | None) -> None:
         """Let a trial's runs rest that no executor has; or, for the reason ``discarded``, give them up for good."""
-        live = self._live.get(number)
+        waiting = self._paused.remove(number)
+        live = self._live.get(number) or waiting
         if live is None:
             return
+        self._live[number] = live
+        if waiting is not None and discarded is None:
+            return  # it rests as it is, and is not promoted under this driver
         self._ready.withdraw(live)
         end, reason = (End.STOPPED_BY_USER, STOPPED) if discarded is None else (End.PRUNED, discarded)
         for replicate in live.replicates:
@@ -260,24 +291,14 @@ class LiveTrials:
 
     def discard(self, reason: str) -> None:
         """Tell every trial as pruned."""
-        for live in list(self._live.values()):
-            for replicate in live.replicates:
-                if not replicate.is_over:
-                    step = 0 if replicate.end is None else replicate.end.step
-                    self.ended(live, replicate, TrialEnd(End.PRUNED, reason, step, replicate.epoch))
+        for live in [*self._live.values(), *self._paused]:
+            self._give_up(live, reason)
         self._ready.clear()
 
-    def _completed(self, live: LiveTrial, replicate: Replicate, end: TrialEnd) -> TrialEnd:
-        """A run that completed has a finite value; one that has none diverged."""
-        values = objective_values(replicate.rungs, replicate.final, self._objectives)
-        if is_finite(values):
-            replicate.values = values
-            return end
-        named = ", ".join(f"{said.metric} = {value}" for said, value in zip(self._objectives, values, strict=True))
-        return replace(end, end=End.DIVERGED, reason=f"its objective is not finite: {named}")
-
     def _again(self, live: LiveTrial, replicate: Replicate, end: TrialEnd) -> None:
-        """Offer a run again whose worker went away; one that rests waits for the next driver."""
+        """Offer a run again whose worker went away, or let it wait; one that rests waits for the next driver."""
+        if end.end is End.PAUSED and self._paused.pauses:
+            self._paused.add(self._live.pop(live.number))
         if end.end in (End.LOST, End.PREEMPTED):
             replicate.attempt += 1
             self._ready.add(live, replicate)
@@ -291,7 +312,9 @@ class LiveTrials:
                 live.save(replicate)
         if live.is_over:
             ends = [(each.end.end, each.values) for each in live.replicates if each.end is not None]
-            tell(self._study, live.optuna, told(ends, self._reader.space.plan.deaths))
+            what = told(ends, self._reader.space.plan.deaths)
+            tell(self._study, live.optuna, what)
+            self._has_completed = self._has_completed or what.state is TrialState.COMPLETE
             self._over += [(self._identity(live, each), each.end) for each in live.replicates if each.end is not None]
             self._told_epochs += sum(each.epoch for each in live.replicates)
             del self._live[live.number]
@@ -303,6 +326,17 @@ class LiveTrials:
         self._live[live.number] = live
         for replicate in live.replicates:
             self._adopt_replicate(live, replicate)
+        self._catch_up(live)
+
+    def _catch_up(self, live: LiveTrial) -> None:
+        """Do what a driver died before that had kept an end: a database keeps that before what follows from it."""
+        if live.number not in self._live:
+            return
+        for replicate in live.replicates if self._is_wilcoxon else ():
+            live.report_final(replicate)
+        if live.is_over:
+            self._judge(live)
+            self._conclude(live)
 
     def _adopt_replicate(self, live: LiveTrial, replicate: Replicate) -> None:
         try:
@@ -325,9 +359,13 @@ class LiveTrials:
                 live, replicate, TrialEnd(End.PRUNED, f"pruned at rung {live.pruned_at}", curve.steps, replicate.epoch)
             )
             return
+        self._judge(live)
+        if replicate.end is not None and replicate.pause is not None and self._paused.pauses:
+            replicate.end = replace(replicate.end, step=curve.steps)  # its worker may not have lived to say so
+            self._again(live, replicate, replicate.end)
+            return
         replicate.attempt += 1
         self._ready.add(live, replicate)
-        self._judge(live)
 
     def _begin_extension(self, live: LiveTrial, extension: Extension, replicate: Replicate) -> None:
         old = self._named(extension.of, replicate.index)
@@ -344,23 +382,12 @@ class LiveTrials:
         self._judge(live)
         if recorded is not None:
             return recorded
-        if self._is_spent(replicate, loss, curve.checkpoint_step):
+        if replicate.pause is not None:
+            return TrialEnd(End.PAUSED, replicate.pause, curve.steps, replicate.epoch)  # it had nothing left to do
+        if is_spent(replicate, loss, checkpoint_step=curve.checkpoint_step, now=self._clock()):
             reason = f"lost {LOSSES} times in a row without getting on, the last time because {end.reason}"
             return TrialEnd(End.FAILED, reason, curve.steps, replicate.epoch)
         return TrialEnd(End.LOST, end.reason, curve.steps, replicate.epoch)
-
-    def _is_spent(self, replicate: Replicate, loss: Loss, checkpoint_step: int) -> bool:
-        """Count a loss, and put the run off where it has a reason to wait; whether the bound is spent."""
-        replicate.due = 0.0
-        if loss is Loss.DRIVER:
-            replicate.driver_lost(checkpoint_step)
-            return False
-        if loss is Loss.STORAGE:
-            replicate.due = self._clock() + delay_s(1)
-            return False
-        is_spent = replicate.lost(checkpoint_step)
-        replicate.due = self._clock() + delay_s(replicate.losses)
-        return is_spent
 
     def _identity(self, live: LiveTrial, replicate: Replicate) -> TrialIdentity:
         return self._named(live.number, replicate.index)

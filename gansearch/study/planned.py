@@ -11,7 +11,7 @@ from gansearch.records import Assignment, Setting, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.study.asking import parameters_of
 from gansearch.study.samplers import GRID, build_sampler
-from gansearch.study.seeds import trial_seed
+from gansearch.study.seeds import run_seed
 from gansearch.study.trial_queue import Queue, put_prior
 
 BLIND = (GRID, "qmc", "random")
@@ -30,18 +30,30 @@ def planned_assignments(space: SearchSpace, name: str, seed: int) -> list[Assign
         StudyError: as ``check_listable``.
     """
     check_listable(space)
-    replicates = [None] if space.plan.replicates == 1 else list(range(space.plan.replicates))
     return [
         Assignment(
             identity=TrialIdentity(name, number, replicate),
-            seed=trial_seed(seed, number, replicate),
+            seed=run_seed(space.plan, seed, number, replicate),
             attempt=0,
             settings=space.settings(parameters),
             parameters=parameters,
         )
         for number, parameters in enumerate(_parameters(space, seed))
-        for replicate in replicates
+        for replicate in replicates_of(space, parameters)
     ]
+
+
+def replicates_of(space: SearchSpace, parameters: Mapping[str, Setting]) -> list[int | None]:
+    """Numbers of the runs of a trial; of the only one it is None."""
+    return [None] if space.plan.replicates == 1 else list(range(space.replicates(parameters)))
+
+
+def runs_from(space: SearchSpace, begun: int, wanted: int) -> int:
+    """Runs that are left of ``wanted`` trials of which the first ``begun`` have begun."""
+    left, usual = max(0, wanted - begun), space.plan.replicates
+    # The baseline of experiments comes first, and may have more.
+    more = space.replicates(space.default_parameters()) - usual if left and not begun else 0
+    return left * usual + more
 
 
 def chooses_blindly(space: SearchSpace) -> bool:

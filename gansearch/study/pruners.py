@@ -1,4 +1,7 @@
-"""Optuna pruners by the names and options of the plan. They keep no state outside the study's storage."""
+"""Optuna pruners by the names and options of the plan. They keep no state outside the study's storage.
+
+The one that pauses trials and promotes them is not Optuna's, which can only end them: see ``paused_trials``.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,8 @@ from optuna.pruners import (
 
 from gansearch.errors import StudyError
 from gansearch.records import Setting
-
-WILCOXON = "wilcoxon"
-"""Compares final values of replicates, not values at rungs: what is reported to it counts replicates."""
+from gansearch.space.options import default_first_rung
+from gansearch.space.plan import PROMOTION, WILCOXON
 
 
 def build_pruner(options: Mapping[str, Setting], *, first_rung: int, epochs: int) -> BasePruner:
@@ -57,12 +59,15 @@ def _made(name: str, given: dict[str, Any], first_rung: int, epochs: int) -> Bas
         options = {"patience": 3} | {key: given.pop(key) for key in ("patience", "min_delta") if key in given}
         inner = None if wrapped == "none" else _made(wrapped, given, first_rung, epochs)
         return PatientPruner(inner, **options)
+    if name == PROMOTION:
+        return NopPruner()
     if name == "percentile":
         given.setdefault("percentile", 25.0)
     if name == "hyperband":
         given.setdefault("max_resource", epochs)
     if name in ("successive_halving", "hyperband"):
-        lowest = max(first_rung, int(given.get("min_resource", 1)))
+        usual = 1 if name == "hyperband" else default_first_rung(epochs)
+        lowest = max(first_rung, int(given.get("min_resource", usual)))
         given["min_resource"] = min(lowest, int(given.get("max_resource", epochs)))
     return PRUNERS[name](**given)
 
@@ -75,4 +80,5 @@ PRUNERS: Mapping[str, Callable[..., BasePruner]] = {
     "hyperband": HyperbandPruner,
     "patient": PatientPruner,
     WILCOXON: WilcoxonPruner,
+    PROMOTION: NopPruner,
 }

@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable
 
 from gansearch.study.live_trial import LiveTrial
+from gansearch.study.racing import Race
 from gansearch.study.replicate import Replicate
+
+ALL_AT_ONCE = Race()
 
 
 def driver_clock() -> float:
@@ -19,10 +22,12 @@ class Ready:
 
     Args:
         clock: seconds.
+        race: which replicates wait for what is said of others.
     """
 
-    def __init__(self, clock: Callable[[], float] = driver_clock) -> None:
+    def __init__(self, clock: Callable[[], float] = driver_clock, race: Race = ALL_AT_ONCE) -> None:
         self._clock = clock
+        self._race = race
         self._pairs: list[tuple[LiveTrial, Replicate]] = []
         self.only: int | None = None
         """Number of the one trial whose runs are offered; None for all."""
@@ -38,7 +43,7 @@ class Ready:
         """Take the first run that is due; None where none is."""
         now = self._clock()
         for pair in self._offered():
-            if pair[1].due <= now:
+            if pair[1].due <= now and not self._race.is_held(*pair):
                 self._pairs.remove(pair)
                 return pair
         return None
@@ -60,7 +65,7 @@ class Ready:
     @property
     def due_in_s(self) -> float | None:
         """Seconds until a run can be taken; None where there is none."""
-        dues = [replicate.due for _, replicate in self._offered()]
+        dues = [pair[1].due for pair in self._offered() if not self._race.is_held(*pair)]
         return max(0.0, min(dues) - self._clock()) if dues else None
 
     def _offered(self) -> list[tuple[LiveTrial, Replicate]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gansearch.records import TrialEnd, to_json, trial_end_from_json
-from gansearch.study.objective import Values
+from gansearch.records import End, TrialEnd, to_json, trial_end_from_json
+from gansearch.space.plan import Objective
+from gansearch.study.objective import Values, is_finite, objective_values
 
 PREFIX = "replicate:"
 
@@ -53,6 +54,11 @@ class Replicate:
         return self.end is not None and self.end.end.is_final
 
     @property
+    def pause(self) -> str | None:
+        """Why it is to wait at its rung, or does; None where it is not."""
+        return self.end.reason if self.end is not None and self.end.end is End.PAUSED else None
+
+    @property
     def key(self) -> str:
         """Of the user attribute."""
         return f"{PREFIX}{self.index}"
@@ -69,6 +75,15 @@ class Replicate:
             "end": None if self.end is None else to_json(self.end),
             "values": None if self.values is None else list(self.values),
         }
+
+    def completed(self, end: TrialEnd, objectives: Sequence[Objective]) -> TrialEnd:
+        """Take the value of a run that completed; one whose value is not finite diverged."""
+        values = objective_values(self.rungs, self.final, objectives)
+        if is_finite(values):
+            self.values = values
+            return end
+        named = ", ".join(f"{said.metric} = {value}" for said, value in zip(objectives, values, strict=True))
+        return replace(end, end=End.DIVERGED, reason=f"its objective is not finite: {named}")
 
     def lost(self, checkpoint_step: int) -> bool:
         """Count a loss of its worker; whether the bound is spent."""

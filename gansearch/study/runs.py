@@ -36,6 +36,8 @@ def find_run(study: StudyReader, number: int, replicate: int | None = None) -> T
     found = [row for row in of_trial if replicate is None or (row.replicate or 0) == replicate]
     if len(found) != 1:
         got = "none was named" if replicate is None else f"got {replicate}"
+        if len(of_trial) == 1:
+            raise StudyError(f"the replicate of trial {number} of {study.name!r} must be 0, its only one; {got}")
         raise StudyError(
             f"trial {number} of {study.name!r} has the replicates 0 to {len(of_trial) - 1}, of which one must be named "
             f"(--replicate); {got}"

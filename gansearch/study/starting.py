@@ -71,7 +71,7 @@ class Starter:
     def _live(self, trial: optuna.Trial, attributes: Mapping[str, Any]) -> LiveTrial:
         frozen = self._reader.database.optuna.get_trial(trial._trial_id)
         parameters = parameters_of(self._space, trial, frozen, study_seed=self._reader.seed)
-        replicates = read_replicates(attributes, self._space.plan.replicates)
+        replicates = read_replicates(attributes, self._space.replicates(parameters))
         extension = read_extension(attributes)
         settings = extended(self._space.settings(parameters), extension)
         return LiveTrial(trial, parameters, settings, replicates, extension=extension)

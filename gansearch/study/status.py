@@ -10,6 +10,7 @@ from datetime import datetime
 from optuna.trial import FrozenTrial, TrialState
 
 from gansearch.records import End, Setting, TrialEnd, TrialIdentity
+from gansearch.space import SearchSpace
 from gansearch.space.plan import Objective
 from gansearch.study.budget import Bound
 from gansearch.study.extension import Extension, read_extension
@@ -107,12 +108,13 @@ class StudyStatus:
     """Of the budget, with what is used of them."""
 
 
-def rows(trials: Sequence[FrozenTrial], study: str, replicates: int) -> list[TrialRow]:
+def rows(trials: Sequence[FrozenTrial], study: str, space: SearchSpace) -> list[TrialRow]:
     """A row per run, in the order of trials and replicates."""
+    is_single = space.plan.replicates == 1
     return [
-        _row(trial, TrialIdentity(study, trial.number, None if replicates == 1 else each.index), each)
+        _row(trial, TrialIdentity(study, trial.number, None if is_single else each.index), each)
         for trial in trials
-        for each in read_replicates(trial.user_attrs, replicates)
+        for each in read_replicates(trial.user_attrs, space.replicates(_parameters(trial)))
     ]
 
 
@@ -135,10 +137,9 @@ def best_first(found: Sequence[TrialRow], objectives: Sequence[Objective]) -> li
 def _row(trial: FrozenTrial, identity: TrialIdentity, replicate: Replicate) -> TrialRow:
     end = replicate.end
     finding = None if end is None else end.finding
-    is_waiting = trial.state is TrialState.WAITING
     return TrialRow(
         identity=identity,
-        params=trial.system_attrs.get("fixed_params", {}) if is_waiting else trial.params,
+        params=_parameters(trial),
         state=trial.state.name.lower(),
         values=replicate.values,
         trial_values=tuple(trial.values) if trial.state is TrialState.COMPLETE else None,
@@ -154,6 +155,12 @@ def _row(trial: FrozenTrial, identity: TrialIdentity, replicate: Replicate) -> T
         started=trial.datetime_start,
         ended=trial.datetime_complete,
     )
+
+
+def _parameters(trial: FrozenTrial) -> Mapping[str, Setting]:
+    """What has been chosen of a trial; of one that waits to be begun, what it will be."""
+    found: Mapping[str, Setting] = trial.params
+    return trial.system_attrs.get("fixed_params", {}) if trial.state is TrialState.WAITING else found
 
 
 def _word(row: TrialRow) -> str:

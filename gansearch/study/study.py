@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 
 import optuna
-from optuna.trial import TrialState
 
 from gansearch.errors import StudyError
 from gansearch.records import Assignment, Decision, End, LaneReport, TrialEnd, TrialIdentity
@@ -19,7 +18,8 @@ from gansearch.study.budget import SECONDS_PER_HOUR, spent
 from gansearch.study.call_log import CallLog
 from gansearch.study.changed_budget import CHANGES, budget_changes, check_left, further_changes, with_changes
 from gansearch.study.lease import Lease, active_seconds
-from gansearch.study.live_trials import LiveTrials, Loss
+from gansearch.study.live_trials import LiveTrials
+from gansearch.study.losses import Loss
 from gansearch.study.pruners import build_pruner
 from gansearch.study.ready import driver_clock
 from gansearch.study.status import StudyStatus, TrialRow
@@ -136,8 +136,11 @@ class Study:
             return None
         with self._reader.database.group():
             given = self._trials.next()
+            is_given_up = given is None and self._trials.give_up_paused()
         if given is not None:
             self._calls.asked(given)
+        elif is_given_up:
+            self._calls.add("give_up")
         return given
 
     def packed(self, assignments: Collection[Assignment]) -> None:
@@ -147,7 +150,7 @@ class Study:
     def report(self, report: LaneReport) -> Decision:
         """Take what a run reports, and decide whether it goes on.
 
-        Pruning is decided by Optuna's pruner from stored values alone. A report of a run that has ended or been
+        Pruning and pausing are decided from stored values alone. A report of a run that has ended or been
         replaced is passed over, with the answer PRUNE: nothing more is wanted of it.
 
         Raises:
@@ -174,11 +177,14 @@ class Study:
                 self._trials.ended(live, replicate, end)
             self._keep_pack_time(at_once=report.end is not None)
         is_pruned = report.end is None and live.pruned_at is not None
-        self._calls.reported(report, self.space.plan.objectives, pruned=is_pruned)
+        is_paused = report.end is None and replicate.pause is not None
+        self._calls.reported(report, self.space.plan.objectives, pruned=is_pruned, paused=is_paused)
         if report.end is not None:
             return Decision.CONTINUE
         if is_pruned:
             return Decision.PRUNE
+        if is_paused:
+            return Decision.PAUSE
         return Decision.STOP if self.stop_requested or self.budget_spent is not None else Decision.CONTINUE
 
     def lost(self, identity: TrialIdentity, attempt: int, reason: str, *, is_storage: bool = False) -> None:
@@ -252,13 +258,10 @@ class Study:
     @property
     def runs_left(self) -> int | None:
         """Runs that no executor has been given yet; None where the plan has no number of trials."""
-        wanted = self._reader.trials_wanted
-        if wanted is None:
+        left = self._reader.runs_not_begun
+        if left is None:
             return None
-        if self._trials.is_single:
-            return self._trials.waiting
-        begun = sum(trial.state is not TrialState.WAITING for trial in self._reader.frozen())
-        return max(0, wanted - begun) * self.space.plan.replicates + self._trials.waiting
+        return self._trials.waiting + (0 if self._trials.is_single else left)
 
     def extend_trial(self, number: int, epochs: str) -> int:
         """Go on with a trial that has ended, as a new trial from its checkpoint; nothing else is run from now on.

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 import optuna
+from optuna.trial import TrialState
 
 from gansearch.errors import StudyError, StudyNotFoundError
 from gansearch.records import Assignment
@@ -21,6 +22,7 @@ from gansearch.study.extension import read_extension
 from gansearch.study.lease import active_seconds, living_holder
 from gansearch.study.metadata import SPACE_FILE, Metadata, read_metadata, read_space
 from gansearch.study.pack_time import pack_seconds
+from gansearch.study.planned import runs_from
 from gansearch.study.status import StudyStatus, TrialRow, best_first, counted, rows
 from gansearch.study.wishes import is_stopping
 
@@ -91,6 +93,15 @@ class StudyReader:
         bounds = [bound for bound in (self.trials_planned, self.space.budget.trials) if bound is not None]
         return min(bounds) + self._count_extensions() if bounds else None
 
+    @property
+    def runs_not_begun(self) -> int | None:
+        """Runs of the trials that the plan has left; None where it has no number of trials."""
+        wanted = self.trials_wanted
+        if wanted is None:
+            return None
+        begun = sum(trial.state is not TrialState.WAITING for trial in self.frozen())
+        return runs_from(self.space, begun, wanted)
+
     def _count_extensions(self) -> int:
         """Trials that extend another. Each is one from its beginning on, so that it is looked at once."""
         new = self.frozen()[self._looked_at :]
@@ -153,7 +164,7 @@ class StudyReader:
 
     def trials(self) -> list[TrialRow]:
         """A row per run, in the order of trials and replicates."""
-        return rows(self.frozen(), self.name, self.space.plan.replicates)
+        return rows(self.frozen(), self.name, self.space)
 
     def status(self) -> StudyStatus:
         """The study at this moment."""

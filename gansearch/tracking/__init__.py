@@ -5,7 +5,7 @@ from gansearch.tracking.links import run_links
 from gansearch.tracking.location import artifact_root, check_uri, default_uri, is_server
 from gansearch.tracking.mlflow_tracker import MlflowTracker
 from gansearch.tracking.run_status import run_status
-from gansearch.tracking.source import LaunchAbout, Recorded, Source, TrialAbout
+from gansearch.tracking.source import LaunchAbout, Recorded, Source, StudyAbout, TrialAbout
 from gansearch.tracking.up_to_date import UpToDate, bring_up_to_date
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "MlflowTracker",
     "Recorded",
     "Source",
+    "StudyAbout",
     "TrialAbout",
     "UpToDate",
     "artifact_root",

@@ -21,9 +21,17 @@ def finding_tags(finding: Finding | None) -> dict[str, str]:
     }
 
 
-def spared_tags(finding: Finding | None) -> dict[str, str]:
-    """Tags of a run that detectors would have ended: the kind and the step; empty where they take it back."""
+def spared_tags(finding: Finding | None, by: str = "") -> dict[str, str]:
+    """Tags of a run that detectors would have ended; empty where they take it back.
+
+    Args:
+        finding: for which they would have.
+        by: what spared it: ``audit``, ``shadow_mode``, ``kind_in_shadow``; empty where its record does not say.
+    """
+    evidence = {name: tag for name, tag in finding_tags(finding).items() if name != "gansearch.finding"}
     return {
         "gansearch.spared": "" if finding is None else finding.kind,
+        "gansearch.spared_by": by,
         "gansearch.spared_at": "" if finding is None else str(finding.step),
+        **{f"gansearch.spared_{name.split('.')[1].removeprefix('finding_')}": tag for name, tag in evidence.items()},
     }

@@ -37,6 +37,8 @@ class File:
     """Among the run's artifacts."""
     content: bytes | None = None
     """None where it is the file of this path in the study's storage; read when it is written."""
+    picture_of: str | None = None
+    """The file in the study's storage whose picture this is, as PNG; drawn when it is written."""
 
 
 @dataclass(eq=False)

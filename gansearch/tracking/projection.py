@@ -12,10 +12,11 @@ from gansearch.records import TrialIdentity
 from gansearch.tracking.experiment import Experiment
 from gansearch.tracking.launch_projection import launch_digest, launch_key, launch_of, pending_launch
 from gansearch.tracking.pending import PendingRun
-from gansearch.tracking.run_index import KnownRun
+from gansearch.tracking.run_index import PROJECTION, KnownRun
 from gansearch.tracking.run_writer import Mark, RunWriter, Written
 from gansearch.tracking.source import LaunchAbout, Recorded, Source, TrialAbout
 from gansearch.tracking.store import Store
+from gansearch.tracking.study_note import study_note
 from gansearch.tracking.trial_projection import TrialProjection, end_digest
 from gansearch.tracking.trouble import Trouble
 
@@ -187,10 +188,13 @@ class Projection:
     # --- launches ---------------------------------------------------------------------------------------------------
 
     def _write_launches(self) -> None:
+        assert self.writer is not None
         if self._launches is None:
             self._launches = list(self._source.launches())
         for launch in self._launches:
             self._write_launch(launch)
+        if self._launches:
+            self.writer.describe(study_note(self._source.study()))
         self.are_launches_due = False
 
     def _write_launch(self, launch: LaunchAbout) -> None:
@@ -249,7 +253,7 @@ class Projection:
 
     def _is_whole(self, identity: TrialIdentity, about: TrialAbout, run: KnownRun) -> bool:
         """Whether a run has everything already, so that its records need not be read again."""
-        if identity in self._progress or run.written is None:
+        if identity in self._progress or run.written is None or run.version != PROJECTION:
             return False
         records, _ = self._records(identity, int(run.written))
         if records or (about.end is not None and end_digest(about.end) != run.end):

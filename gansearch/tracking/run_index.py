@@ -13,6 +13,10 @@ WRITTEN = CURSOR + "records"
 """Tag: the cursor of the records behind which everything is in MLflow; of a launch, a hash of what was written."""
 END = CURSOR + "end"
 """Tag: a hash of the end that was written; set together with ``WRITTEN``, last of all."""
+VERSION = CURSOR + "version"
+"""Tag: the ``PROJECTION`` that wrote the run; a run of an older one is looked at anew, for it may lack something."""
+PROJECTION = "2"
+"""2 since runs have ``best_*`` and ``final_*``, and what differs between arms among their parameters."""
 PAGE = 1000
 _HISTORY = {"train": "train/d_loss", "evaluation": "epoch"}
 """One metric of each stream, whose history tells how far a stream has really come."""
@@ -27,6 +31,8 @@ class KnownRun:
     """Of the tag ``WRITTEN``; None where it was never whole."""
     end: str | None = None
     """Of the tag ``END``."""
+    version: str | None = None
+    """Of the tag ``VERSION``; None of a run that no projection has finished, or one before there were versions."""
     cursors: dict[str, int] | None = field(default_factory=dict)
     """The last step of each stream of points and images; None of a run found again that nobody has asked about yet."""
 
@@ -49,7 +55,8 @@ def find_runs(client: Any, experiment_id: str, study_id: str | None) -> tuple[di
         key = _key(run.data.tags)
         if key is None:
             continue
-        known = KnownRun(str(run.info.run_id), run.data.tags.get(WRITTEN), run.data.tags.get(END), None)
+        tags = run.data.tags
+        known = KnownRun(str(run.info.run_id), tags.get(WRITTEN), tags.get(END), tags.get(VERSION), None)
         if key not in found:
             found[key] = known
         elif found[key].written is None and known.written is not None:
@@ -69,7 +76,7 @@ def cursors_of(client: Any, run_id: str) -> dict[str, int]:
     cursors = {
         name.removeprefix(CURSOR): int(value)
         for name, value in data.tags.items()
-        if name.startswith(CURSOR) and name not in (WRITTEN, END)
+        if name.startswith(CURSOR) and name not in (WRITTEN, END, VERSION)
     }
     for stream, metric in _HISTORY.items():
         if metric in data.metrics:

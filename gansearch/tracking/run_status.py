@@ -25,6 +25,7 @@ _STATUS: Final[dict[End, RunStatus]] = {
     End.PREEMPTED: "SCHEDULED",
     End.STOPPED_BY_USER: "SCHEDULED",
     End.BUDGET: "SCHEDULED",
+    End.PAUSED: "SCHEDULED",
 }
 
 _LAUNCH: Final[dict[str, RunStatus]] = {"finished": "FINISHED", "interrupted": "KILLED", "stopped": "KILLED"}

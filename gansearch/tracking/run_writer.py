@@ -8,6 +8,7 @@ keep equal points once; images have names that follow from run and step, so that
 
 from __future__ import annotations
 
+import io
 import tempfile
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gansearch.tracking.experiment import Experiment
+from gansearch.tracking.experiment_tags import experiment_tags
 from gansearch.tracking.pending import File, PendingRun, Point, StepImage, milliseconds
-from gansearch.tracking.run_index import CURSOR, END, WRITTEN, KnownRun, cursors_of, find_runs
+from gansearch.tracking.run_index import (
+    CURSOR,
+    END,
+    PROJECTION,
+    VERSION,
+    WRITTEN,
+    KnownRun,
+    cursors_of,
+    find_runs,
+)
 from gansearch.tracking.source import Source
 
 if TYPE_CHECKING:
@@ -121,7 +132,7 @@ class RunWriter:
         if pending.status is not None:
             self._write_status(run.run_id, pending)
             pending.status = None
-        if mark is not None and (run.written, run.end) != (mark.written, mark.end):
+        if mark is not None and (run.written, run.end, run.version) != (mark.written, mark.end, PROJECTION):
             self._log(run, {}, mark=mark)
 
     def is_gone(self, run: KnownRun) -> bool:
@@ -129,6 +140,12 @@ class RunWriter:
         from mlflow.entities import LifecycleStage
 
         return bool(self.client.get_run(run.run_id).info.lifecycle_stage == LifecycleStage.DELETED)
+
+    def describe(self, note: str) -> None:
+        """Show a note on the experiment's page, unless somebody has written one of their own there."""
+        tags = self.client.get_experiment(self.experiment_id).tags
+        for name, value in experiment_tags(note, tags).items():
+            self.client.set_experiment_tag(self.experiment_id, name, value)
 
     def drop_all(self) -> None:
         """Delete every run of the study."""
@@ -197,11 +214,12 @@ class RunWriter:
         """One batch; ``mark`` with the last one."""
         from mlflow.entities import RunTag
 
-        marks = {} if mark is None else {WRITTEN: mark.written} | ({} if mark.end is None else {END: mark.end})
+        marks = {} if mark is None else {WRITTEN: mark.written, VERSION: PROJECTION}
+        marks |= {} if mark is None or mark.end is None else {END: mark.end}
         every = [RunTag(name, value) for name, value in {**tags, **marks}.items()]
         self.client.log_batch(run.run_id, metrics=metrics, tags=every)
         if mark is not None:
-            run.written, run.end = mark.written, mark.end
+            run.written, run.end, run.version = mark.written, mark.end, PROJECTION
 
     def _draw(self, run_id: str, image: StepImage, folder: Path) -> bool:
         """Put an image into ``folder`` as MLflow's own ``log_image`` names it; False where its samples are gone."""
@@ -213,7 +231,7 @@ class RunWriter:
         return True
 
     def _write_file(self, run_id: str, file: File) -> None:
-        content = self._source.content(file.path) if file.content is None else file.content
+        content = self._content(file)
         if content is None:
             return
         folder, _, name = file.path.rpartition("/")
@@ -222,6 +240,13 @@ class RunWriter:
             path.write_bytes(content)
             self.client.log_artifact(run_id, str(path), folder or None)
         self._tally.files += 1
+
+    def _content(self, file: File) -> bytes | None:
+        """What the file holds; None where what it is made of is gone."""
+        if file.picture_of is None:
+            return self._source.content(file.path) if file.content is None else file.content
+        pixels = self._source.picture(file.picture_of)
+        return None if pixels is None else png(pixels)
 
     def _write_status(self, run_id: str, pending: PendingRun) -> None:
         if pending.ended_ms is None:
@@ -241,6 +266,15 @@ def draw(pixels: NDArray[np.uint8], path: Path) -> None:
     image = Image.fromarray(np.ascontiguousarray(pixels, dtype=np.uint8))
     image.save(f"{path}.png", compress_level=1)
     compress_image_size(image).save(f"{path}+compressed.webp", method=1)
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """An image as a PNG file."""
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels, dtype=np.uint8)).save(drawn, format="PNG", compress_level=1)
+    return drawn.getvalue()
 
 
 def portions(pairs: Iterable[tuple[str, str]], size: int) -> list[list[tuple[str, str]]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +43,32 @@ class TrialAbout:
     settings: Mapping[str, Setting]
     """Its whole configuration."""
     parameters: Mapping[str, Setting]
-    """What is searched."""
+    """What differs between trials: what is searched, or what the arms of a plan change. Nothing that is fixed."""
     tags: Mapping[str, Setting]
     """Shown under ``gansearch.``."""
     end: TrialEnd | None = None
     """The end that the study gave it; None where it gave none, or a rest. It wins over the one recorded."""
     ended_s: float | None = None
     """When the study gave it, unix seconds; only used of a trial that recorded nothing."""
+
+
+@dataclass(frozen=True)
+class StudyAbout:
+    """What is known of a study besides its trials and launches: for the note on the experiment's page."""
+
+    name: str
+    kind: str
+    """Of its plan, as ``search``."""
+    objectives: Sequence[str]
+    """Metrics that it improves, the first first."""
+    varying: Mapping[str, str]
+    """What differs between trials, and which values it has; its keys are the parameters of runs."""
+    arms: Mapping[str, str] = field(default_factory=dict)
+    """Each arm's name and what it changes in the baseline, which comes first; empty of a study without arms."""
+    experiments: Sequence[str] = ()
+    """Names of the experiments that arms belong to."""
+    replicates: int = 1
+    """Runs per trial, at least."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +117,14 @@ class Source(Protocol):
 
     def picture(self, path: str) -> NDArray[np.uint8] | None:
         """The picture of samples, or of a finding beside its curves, [H, W] or [H, W, 3]; None where it is gone."""
+        ...
+
+    def better(self, metric: str) -> Literal["minimize", "maximize"] | None:
+        """Which values of a metric are the better ones; None where nobody says."""
+        ...
+
+    def study(self) -> StudyAbout:
+        """What is known of the study as a whole."""
         ...
 
     def launches(self) -> Sequence[LaunchAbout]:

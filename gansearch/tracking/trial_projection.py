@@ -32,6 +32,7 @@ from gansearch.tracking.finding_tags import finding_tags, spared_tags
 from gansearch.tracking.pending import File, PendingRun, Point, StepImage, milliseconds, prefixed
 from gansearch.tracking.run_status import run_status
 from gansearch.tracking.source import Recorded, Source, TrialAbout
+from gansearch.tracking.standings import Standings
 from gansearch.tracking.thinning import Thinner
 
 PLANNED_EPOCHS = 100
@@ -41,6 +42,8 @@ RUNNING = "running"
 FAILURES = (End.FAILED, End.OUT_OF_MEMORY)
 PICTURES = {".npz": "post_mortem", "/finding.json": "finding"}
 """Files of a post-mortem that are shown as images too: how their names end, and the images' key."""
+SPARED = "spared-"
+"""Before the step, the folder in a run's post-mortem of the moment at which it would have been stopped."""
 
 
 class TrialProjection:
@@ -67,6 +70,7 @@ class TrialProjection:
         self._settings = about.settings
         self._source = source
         self._thinner = Thinner(epochs if isinstance(epochs, int) else PLANNED_EPOCHS)
+        self._standings = Standings(source.better)
         self._generator: str | None = None
         self._attempt = 0
         self._seen_s = 0.0
@@ -119,7 +123,7 @@ class TrialProjection:
         elif record.kind == "evaluation":
             self._evaluation(evaluation_from_json(said), now_ms)
         elif record.kind == "finding":
-            self._finding(said)
+            self._finding(said, now_ms)
         elif record.kind == "samples":
             self.pending.images.append(StepImage("samples", int(said["step"]), str(said["path"]), now_ms))
         elif record.kind == "end":
@@ -137,13 +141,15 @@ class TrialProjection:
             self._spared = None
             self.pending.tags.update(spared_tags(None))
 
-    def _finding(self, said: Mapping[str, Any]) -> None:
+    def _finding(self, said: Mapping[str, Any], now_ms: int) -> None:
         """What detectors saw shows where they would have stopped the run; where they do, its end says it."""
-        if said.get("spared"):
-            self._spared = finding_from_json(
-                {key: value for key, value in said.items() if key not in ("stopped", "spared")}
-            )
-            self.pending.tags.update(spared_tags(self._spared))
+        by = said.get("spared")
+        if by:
+            saw = finding_from_json({key: value for key, value in said.items() if key not in ("stopped", "spared")})
+            assert saw is not None
+            self._spared = saw
+            self.pending.tags.update(spared_tags(saw, by if isinstance(by, str) else ""))
+            self._post_mortem(saw.step, now_ms, f"{SPARED}{saw.step}/")
 
     def _signals(self, first_step: int, values: Mapping[str, NDArray[np.float32]], now_ms: int) -> None:
         rows = np.array(list(values.values()), dtype=np.float32)
@@ -173,6 +179,7 @@ class TrialProjection:
             values["epoch"] = float(evaluation.epoch)
             seen = reals_seen(self._settings, evaluation.step)
             values |= {} if seen is None else {"reals_seen": float(seen)}
+            self.pending.points.extend(self._standings.take(evaluation, now_ms))
         self.pending.points.extend(Point(stream, key, value, evaluation.step, now_ms) for key, value in values.items())
 
     def _show_end(self, end: TrialEnd) -> None:
@@ -189,6 +196,8 @@ class TrialProjection:
 
         It follows from the records alone, also where an end is followed by a further attempt.
         """
+        if end.end is End.COMPLETED:
+            self.pending.points.extend(self._standings.final())
         if end.end.is_final:
             for step, means in self._thinner.rest():
                 self._window(step, means, now_ms)
@@ -207,13 +216,19 @@ class TrialProjection:
         shown = tags if finding is not None or self._had_finding else {"gansearch.finding": ""}
         self.pending.tags.update(shown)
 
-    def _post_mortem(self, step: int, now_ms: int) -> None:
-        """The files as they are, and samples and finding as pictures too."""
+    def _post_mortem(self, step: int, now_ms: int, part: str = "") -> None:
+        """The files of one folder as they are, and samples and finding as pictures too: beside them, and among images.
+
+        What a run was spared has a folder of its own, so that its pictures are the same ones whenever they are drawn.
+        """
         for path in self._source.post_mortem(self._identity):
+            if not f"{path.rpartition('/')[0]}/".endswith(f"/{self._identity}/{part}"):
+                continue
             self.pending.files.append(File(path))
             key = next((key for tail, key in PICTURES.items() if path.endswith(tail)), None)
             if key is not None:
                 self.pending.images.append(StepImage(key, step, path, now_ms))
+                self.pending.files.append(File(f"{path.rpartition('.')[0]}.png", picture_of=path))
 
     def _window(self, step: int, means: Mapping[str, float], now_ms: int) -> None:
         self.pending.points.extend(

@@ -38,8 +38,10 @@ def grouped(
     """Packs of at most ``lanes`` trials with equal keys, in the order in which the first trials of the keys stand.
 
     Full packs first and the rest behind them: more lanes cost less each. Those of one key are sorted before they are
-    shared out, so that lanes of one pack differ as little as can be.
+    shared out, so that lanes of one pack differ as little as can be. Packs of one lane keep the order.
     """
+    if lanes == 1:
+        return [[assignment] for assignment in assignments]
     groups: dict[Hashable, list[Assignment]] = {}
     for assignment in assignments:
         groups.setdefault(key(assignment), []).append(assignment)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gansearch.curves import Curve, CurveWriter, Record, read_curve
 from gansearch.detectors import Trace
 from gansearch.detectors.non_finite import NonFinite
-from gansearch.detectors.policy import DIVERGED, Policy
+from gansearch.detectors.policy import DIVERGED, Policy, Verdict
 from gansearch.records import (
     Assignment,
     End,
@@ -26,6 +26,9 @@ from gansearch.storage import Storage
 from gansearch.trial import checkpoints
 from gansearch.trial.post_mortem import write_post_mortem
 from gansearch.trial.tracing import evaluation_columns
+
+BY_AUDIT, BY_MODE, BY_KIND = "audit", "shadow_mode", "kind_in_shadow"
+"""What spares a trial the stop: it was drawn; all detectors are in shadow mode; or the finding's kind alone is."""
 
 
 class LaneRun:
@@ -52,7 +55,7 @@ class LaneRun:
         self._evaluations: list[Evaluation] = []
         self._findings: list[Finding] = []
         self.spared_for: Finding | None = None
-        """Why its detectors would have ended it, were it not in shadow mode or drawn to go on."""
+        """Why its detectors would have ended it, were they or its kind not in shadow mode, or it not drawn to go on."""
         self._seconds = 0.0
         self._since = time.monotonic()
 
@@ -106,24 +109,43 @@ class LaneRun:
         A non-finite number ends the trial in every mode: nothing recovers from it, and no sampler could be told of it.
 
         Args:
-            draw: samples of this moment; called where the trial is stopped, for its post-mortem.
+            draw: samples of this moment; called for a post-mortem, where the trial is stopped or spared that.
         """
         trace = self.trace()
         verdict = self._policy.decide(trace, self._findings)
         diverged = NonFinite().check(trace)
         stop = diverged or (None if self.is_spared else verdict.stop)
+        spared = None if stop is not None else self._newly_spared(verdict)
+        if spared is not None:  # before the record says so: who reads that looks for the files
+            self._leave(spared[0], trace, draw, is_spared=True)
+            self.spared_for = spared[0]
         found = verdict.findings if stop is None or stop in verdict.findings else (*verdict.findings, stop)
-        spares = verdict.would_stop if stop is None and self.spared_for is None else None
         for finding in found:
             self._findings.append(finding)
-            said = {"stopped": finding == stop} | ({"spared": True} if finding == spares else {})
-            self._append("finding", {**to_json(finding), **said})
-        self.spared_for = self.spared_for or spares
+            said = {"spared": spared[1]} if spared is not None and finding == spared[0] else {}
+            self._append("finding", {**to_json(finding), "stopped": finding == stop, **said})
         if stop is None:
             return None
-        write_post_mortem(self._storage, self.assignment.identity, stop, trace, draw())
+        self._leave(stop, trace, draw)
         end = End.DIVERGED if stop.kind == DIVERGED else End.COLLAPSED
         return TrialEnd(end, stop.sentence, trace.steps, trace.epoch, stop)
+
+    def _newly_spared(self, verdict: Verdict) -> tuple[Finding, str] | None:
+        """The finding that it is spared now, and by what; None where there is none, or it has been spared before.
+
+        What the policy calls for outweighs a kind in shadow mode that was seen earlier.
+        """
+        if verdict.would_stop is not None and not self._is_called_for:
+            return verdict.would_stop, BY_AUDIT if self._policy.mode == "enforce" else BY_MODE
+        return (verdict.in_shadow, BY_KIND) if verdict.in_shadow is not None and self.spared_for is None else None
+
+    def _leave(self, finding: Finding, trace: Trace, draw: Callable[[], bytes], *, is_spared: bool = False) -> None:
+        write_post_mortem(self._storage, self.assignment.identity, finding, trace, draw(), is_spared=is_spared)
+
+    @property
+    def _is_called_for(self) -> bool:
+        """Whether the policy has called for its end, which it was spared."""
+        return self.spared_for is not None and self._policy.calls_for(self.spared_for)
 
     @property
     def is_spared(self) -> bool:
@@ -131,11 +153,11 @@ class LaneRun:
         return self._policy.mode == "enforce" and self._policy.spares(self.assignment.seed)
 
     def finish(self, end: TrialEnd) -> None:
-        """Write the end; nothing may be recorded after it."""
-        self.end = end
+        """Write the end; nothing may be recorded after it. Where that fails, the trial has none."""
         self._append("end", to_json(end))
         self._writer.flush()
         self._writer.close()
+        self.end = end
 
     def abandon(self) -> None:
         """Write what has been recorded and let go of the record, without an end: the trial is begun again."""
@@ -152,7 +174,7 @@ class LaneRun:
             evaluation=evaluation,
             end=self.end,
             seconds=self._past.seconds + time.monotonic() - self._since,
-            is_spared=self.is_spared and self.spared_for is not None,
+            is_spared=self.is_spared and self._is_called_for,
         )
 
     @property

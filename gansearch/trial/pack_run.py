@@ -14,7 +14,7 @@ from gansearch.storage import Storage
 from gansearch.training import Lane, Pack
 from gansearch.training.checkpoint import to_bytes
 from gansearch.trial import provenance
-from gansearch.trial.answer import Answer, PackRun
+from gansearch.trial.answer import Answer, PackRun, resting_reason
 from gansearch.trial.checkpoints import readable
 from gansearch.trial.context import TrialContext
 from gansearch.trial.lane_run import LaneRun
@@ -196,7 +196,7 @@ class TrainedPack:
                 lane.finish(TrialEnd(End.PRUNED, why, lane.steps, epoch))
             elif (rest := answer.rest_of(lane.assignment.identity)) is not None:
                 self._save(index, lane)
-                why = f"resting at epoch {epoch}, to be resumed"
+                why = resting_reason(rest, epoch)
                 lane.finish(TrialEnd(rest, why, lane.steps, epoch))
             if lane.end is not None:
                 ended.append(lane.report())

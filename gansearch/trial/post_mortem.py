@@ -1,4 +1,8 @@
-"""What a stopped trial leaves behind: the finding, the curves up to it, and samples of that moment."""
+"""What a trial leaves behind where detectors stop it, or would have: the finding, the curves up to it, and samples.
+
+A stop leaves it in ``post_mortem/<identity>/``. A trial that went on has a folder for the moment at which it would have
+been stopped, ``spared-<step>`` in that one: it may be stopped for something else later, which takes nothing back.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from gansearch.records import Finding, TrialIdentity, finding_from_json, to_json
 from gansearch.storage import Storage
 
 STEPS_BEFORE = 2000
+POST_MORTEM, SPARED = "post_mortem", "spared-"
 FINDING, CURVE, EVALUATIONS, SAMPLES = "finding.json", "curve.csv", "evaluations.csv", "samples.npz"
 Columns = Mapping[str, NDArray[np.float64]]
 
@@ -33,15 +38,27 @@ class PostMortem:
     """Metrics at rungs, with ``step`` and ``epoch``; empty where a version left them out."""
 
 
-def write_post_mortem(
-    storage: Storage, identity: TrialIdentity, finding: Finding, trace: Trace, samples: bytes
-) -> None:
-    """Store ``finding.json``, ``curve.csv``, ``evaluations.csv`` and ``samples.npz`` under ``post_mortem/<identity>/``.
+def folder_of(identity: TrialIdentity, spared_for: Finding | None = None) -> str:
+    """Where a trial leaves it: at its stop, or, of one that went on, at the finding that it was spared for."""
+    folder = f"{POST_MORTEM}/{identity}"
+    return folder if spared_for is None else f"{folder}/{SPARED}{spared_for.step}"
 
-    ``curve.csv`` has every signal over the last 2,000 steps before the stop, and over all of the finding's window, as
-    the detectors saw it; ``evaluations.csv`` every metric of every rung. Empty ``samples`` stand for none.
+
+def write_post_mortem(
+    storage: Storage,
+    identity: TrialIdentity,
+    finding: Finding,
+    trace: Trace,
+    samples: bytes,
+    *,
+    is_spared: bool = False,
+) -> None:
+    """Store ``finding.json``, ``curve.csv``, ``evaluations.csv`` and ``samples.npz`` in the folder of ``folder_of``.
+
+    ``curve.csv`` has every signal over the last 2,000 steps before the finding, and over all of its window, as the
+    detectors saw it; ``evaluations.csv`` every metric of every rung. Empty ``samples`` stand for none.
     """
-    folder = f"post_mortem/{identity}"
+    folder = folder_of(identity, finding if is_spared else None)
     storage.write(f"{folder}/{FINDING}", json.dumps(to_json(finding), indent=2).encode())
     storage.write(f"{folder}/{CURVE}", curve_csv(trace, finding.since_step).encode())
     storage.write(f"{folder}/{EVALUATIONS}", evaluations_csv(trace).encode())

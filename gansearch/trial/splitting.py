@@ -22,7 +22,7 @@ from gansearch.errors import GansearchError, StorageError
 from gansearch.records import Assignment, End, LaneReport, TrialEnd, TrialIdentity
 from gansearch.space.configuration import resolve
 from gansearch.storage import Storage
-from gansearch.trial.answer import Answer, PackRun
+from gansearch.trial.answer import Answer, PackRun, resting_reason
 from gansearch.trial.checkpoints import saved_step
 from gansearch.trial.context import TrialContext
 from gansearch.trial.failure import end_of, ended_unheld, reason_of
@@ -91,7 +91,7 @@ class SplittingRun:
         self._waiting = deque([_Group(tuple(assignments))])
         self._pruned: set[TrialIdentity] = set()
         self._stop: End | None = None
-        self._resting: set[TrialIdentity] = set()
+        self._resting: dict[TrialIdentity, End] = {}
 
     def run(self) -> PackRun:
         """Until every trial has ended, or rests."""
@@ -149,7 +149,7 @@ class SplittingRun:
     def _hear(self, answer: Answer) -> None:
         self._stop = self._stop or answer.stop
         self._pruned |= answer.prune
-        self._resting |= answer.rest
+        self._resting |= dict.fromkeys(answer.rest, End.STOPPED_BY_USER) | dict.fromkeys(answer.pause, End.PAUSED)
 
     def _hear_between(self, answer: Answer) -> None:
         """Hear an answer while no pack is there to hear it; what joins then is a pack of its own."""
@@ -203,15 +203,15 @@ class SplittingRun:
             return [self._rest(group, each, self._stop) for each in group.assignments]
         why = "pruned while its pack was begun anew: its value was not among those that go on"
         pruned = [each for each in group.assignments if each.identity in self._pruned]
-        resting = [each for each in group.assignments if each.identity in self._resting - self._pruned]
+        resting = [each for each in group.assignments if each.identity in self._resting.keys() - self._pruned]
         return [
             *(self._end(group, each, End.PRUNED, why) for each in pruned),
-            *(self._rest(group, each, End.STOPPED_BY_USER) for each in resting),
+            *(self._rest(group, each, self._resting[each.identity]) for each in resting),
         ]
 
     def _rest(self, group: _Group, assignment: Assignment, end: End) -> LaneReport:
         _, epoch = self._place(group, assignment)
-        return self._end(group, assignment, end, f"resting at epoch {epoch}, to be resumed")
+        return self._end(group, assignment, end, resting_reason(end, epoch))
 
     def _end(self, group: _Group, assignment: Assignment, end: End, reason: str) -> LaneReport:
         step, epoch = self._place(group, assignment)

@@ -44,14 +44,14 @@ def trained_generator(assignment: Assignment, storage: Storage) -> TrainedGenera
             "its first one, or the checkpoint has been removed"
         )
     configuration = resolve(assignment.settings)
-    pack = Pack([Lane(configuration, assignment.seed)], _blank(configuration))
+    pack = Pack([Lane(configuration, assignment.seed)], blank_data(configuration))
     pack.load_lane_state(0, state)
     averaged = pack.generator_values(averaged=True) if pack.has_average else None
     return TrainedGenerator(configuration, state.step, pack.generator_values(averaged=False), averaged)
 
 
-def _blank(configuration: Configuration) -> Data:
-    """One batch of nothing in the form of the data set: a pack wants data, and what is not trained looks at none."""
+def blank_data(configuration: Configuration) -> Data:
+    """One batch of nothing in the form of the data set: a pack wants data; to draw samples it reads none."""
     geometry = configuration.dataset.geometry
     size = max(configuration.training.batch_size, configuration.training.label_clusters)
     samples = Samples(torch.zeros(size, *geometry.shape), torch.zeros(size, dtype=torch.int64))

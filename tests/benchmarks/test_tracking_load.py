@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.simulated_trials import Lag, lag_s, metric_names
-from benchmarks.tracked_points import Compared, Spot, compare, windows
+from benchmarks.tracked_points import Compared, Spot, compare, standings, windows
 from benchmarks.tracked_study import Load, Tracked, Window, fresh_home, is_tracked, piece, timed
 from benchmarks.tracking_load import FIGURES, SHARE, TARGETS, figures, main, planned_load, share, share_row, targets
 from benchmarks.tracking_server import with_processes
+from gansearch.curves import Curve
 from gansearch.executors.hand_over import TrackingOutcome
 from gansearch.executors.own_cluster.processes import Command
+from gansearch.records import End, Evaluation, MetricValue, Protocol, TrialEnd
 from gansearch.storage.home import home
 from gansearch.tracking.thinning import Thinner
 
@@ -87,6 +90,32 @@ def test_points_are_compared_one_by_one() -> None:
     assert compare(expected, [*found, (("a-1", "epoch", 1), 1.0)]) == Compared(3, 0, 0, 0, 0)
     wrong: list[tuple[Spot, float]] = [*found, found[0], (("a-0", "epoch", 2), 7.0), (("a-0", "epoch", 1), 1.0 + 1e-12)]
     assert compare(expected, wrong) == Compared(expected=3, lost=1, twice=2, different=1, surplus=1)
+
+
+@pytest.mark.parametrize("end", [End.COMPLETED, End.PRUNED])
+def test_best_values_are_those_at_rungs_and_last_ones_of_whole_runs_alone(end: End) -> None:
+    protocol = Protocol("none", "", 1000, 1000, "test")
+    rungs = [(10, 5.0, 0.5), (20, math.nan, 0.25), (30, 7.0, 0.75), (40, 4.0, math.inf)]
+    evaluations = [
+        Evaluation(
+            step,
+            step // 10,
+            "live",
+            step == 50,
+            tuple(
+                MetricValue(name, value, protocol)
+                for name, value in (("frechet_distance", distance), ("recall", recall), ("mine", 1.0))
+            ),
+            0.1,
+        )
+        for step, distance, recall in [*rungs, (50, 1.0, 1.0)]
+    ]
+    found = standings(Curve(evaluations=evaluations, end=TrialEnd(end, "It ended.", 50, 5)))
+
+    best = {("best_frechet_distance", 10): 5.0, ("best_frechet_distance", 40): 4.0}
+    best |= {("best_recall", 10): 0.5, ("best_recall", 30): 0.75}
+    last = {("final_frechet_distance", 40): 4.0, ("final_recall", 40): math.inf, ("final_mine", 40): 1.0}
+    assert found == best | (last if end is End.COMPLETED else {})
 
 
 def test_windows_are_those_of_the_tracker() -> None:

@@ -1,4 +1,4 @@
-"""A study of twelve trials, and ``gansearch ui`` on it: what the browser looks at."""
+"""Studies of twelve trials and of 200 runs, and ``gansearch ui`` on them: what the browser looks at."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from urllib.request import Request, urlopen
 
 SPACE = Path(__file__).parent / "digits.yaml"
 STUDY = "digits"
+MANY = "arms"
+"""Name of the study of 200 runs."""
 API = "/api/2.0/mlflow"
 START_S = 240.0
 """Seconds that MLflow may take to answer: it migrates a new store, on a machine that does other things as well."""
@@ -69,9 +71,9 @@ class Served:
             orderByAsc="true",
         )
 
-    def comparison_page(self) -> str:
-        """All trials compared, in the order of ``trials``."""
-        ids = json.dumps([run.run_id for run in self.trials.values()])
+    def comparison_page(self, names: Iterable[str] | None = None) -> str:
+        """Trials compared, in the order of ``names``; all of them without any."""
+        ids = json.dumps([self.trials[name].run_id for name in (self.trials if names is None else names)])
         return self.page("/compare-runs", runs=ids, experiments=json.dumps([self.experiment]))
 
     def run_page(self, run: Run, tab: str = "") -> str:
@@ -92,36 +94,48 @@ def launch(home: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def record_many(home: Path) -> None:
+    """Train 200 runs of eight arms in packs, and show them in MLflow as ``gansearch track`` does."""
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("many_runs.py"))],
+        env=environment() | {"GANSEARCH_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @contextmanager
-def serve(home: Path) -> Iterator[Served]:
+def serve(home: Path, study: str = STUDY) -> Iterator[Served]:
     """``gansearch ui`` on a free port, until the block ends."""
     port = free_port()
     command = [sys.executable, "-m", "gansearch.cli", "ui", "--port", str(port), "--home", str(home)]
     with (home / "ui.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment(), stdout=log, stderr=log, start_new_session=True)
     try:
-        yield wait_for(f"http://127.0.0.1:{port}", home)
+        yield wait_for(f"http://127.0.0.1:{port}", home, study)
     finally:
         os.kill(server.pid, signal.SIGTERM)
         server.wait(timeout=120)
 
 
-def wait_for(address: str, home: Path) -> Served:
+def wait_for(address: str, home: Path, study: str) -> Served:
     """Read what the server tells about the study, as soon as it answers."""
     deadline = time.monotonic() + START_S
     while True:
         try:
-            experiment = ask(address, f"{API}/experiments/get-by-name?experiment_name={STUDY}")["experiment"]
+            experiment = ask(address, f"{API}/experiments/get-by-name?experiment_name={study}")["experiment"]
             break
         except (URLError, ConnectionError, TimeoutError):
             assert time.monotonic() < deadline, (home / "ui.log").read_text(encoding="utf-8")
             time.sleep(0.3)
     experiment_id = experiment["experiment_id"]
-    body = {"experiment_ids": [experiment_id], "max_results": 100}
+    body = {"experiment_ids": [experiment_id], "max_results": 1000}
     runs = [as_run(each) for each in ask(address, f"{API}/runs/search", body)["runs"]]
     (parent,) = [run for run in runs if run.tags["gansearch.kind"] == "launch"]
     trials = {run.name: run for run in runs if run.tags["gansearch.kind"] == "trial"}
-    return Served(address, home / "studies" / STUDY / "report", experiment_id, parent, trials)
+    return Served(address, home / "studies" / study / "report", experiment_id, parent, trials)
 
 
 def as_run(told: Any) -> Run:

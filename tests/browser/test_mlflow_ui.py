@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from gansearch.tracking.links import VIEW
 from tests.browser.served import Served, ask
+from tests.browser.walking import AXES, BY_DEFAULT, COMPARED, TABLE, choose, enlarge, toggle_columns
 
 pytestmark = [pytest.mark.verify(seconds=20), pytest.mark.timeout(900)]
 Picture = Callable[[str], None]
@@ -24,63 +25,13 @@ END = "gansearch.end"
 EVALUATION_STEPS = [156, 312, 468, 624, 780]
 """Of 10 epochs of 78 steps, evaluated every second."""
 
-TABLE = """
-() => {
-  const rows = {};
-  for (const row of document.querySelectorAll("[role=row][row-index]"))
-    for (const cell of row.querySelectorAll("[role=gridcell][col-id]"))
-      (rows[row.getAttribute("row-index")] ??= {})[cell.getAttribute("col-id")] =
-        (cell.querySelector("a") ?? cell).innerText;
-  return Object.values(rows);
-}
-"""
-"""Each row of the runs table, top to bottom, as {column: text}. The grid keeps pinned columns in rows of their own."""
-COMPARED = "() => [...document.querySelectorAll('tr')].map(row => [...row.cells].map(cell => cell.innerText))"
-AXES = """
-() => document.querySelector(".js-plotly-plot").data[0].dimensions.map(axis => [
-  axis.label, axis.values.map(value => axis.ticktext ? axis.ticktext[axis.tickvals.indexOf(value)] : value)])
-"""
-"""Each axis of the parallel coordinates as (label, the value of each line)."""
-
 
 def open_trials(page: Page, served: Served) -> None:
     """The runs table with a column for the metric, the parameters and the end, as a user chooses them."""
     page.goto(served.trials_page())
     expect(page.get_by_text("12 matching runs")).to_be_visible()
-    page.get_by_role("button", name="Columns", exact=True).click()
-    for shown in (METRIC, *PARAMETERS, END):
-        page.get_by_title(shown, exact=True).click()
-    for hidden in ("Dataset", "Source", "Models"):
-        page.get_by_title(hidden, exact=True).click()
-    page.keyboard.press("Escape")
+    toggle_columns(page, (METRIC, *PARAMETERS, END, *BY_DEFAULT))
     expect(page.get_by_role("columnheader", name=END).first).to_be_visible()
-
-
-def choose(page: Page, place: int, names: Sequence[str]) -> None:
-    """Choose ``names`` in one of the comparison's lists, which make a part of their entries at a time."""
-    page.get_by_role("combobox").nth(place).click(force=True)
-    entries = page.locator(".rc-virtual-list:visible")
-    for name in names:
-        entry = entries.get_by_title(name, exact=True)
-        entries.hover()
-        page.mouse.wheel(0, -100_000)
-        for _ in range(100):
-            page.wait_for_timeout(100)
-            if entry.count():
-                break
-            page.mouse.wheel(0, 100)
-        entry.click()
-    page.keyboard.press("Escape")
-
-
-def enlarge(page: Page, corner: Locator) -> None:
-    """Pull a chart's corner down, so that a whole image has room in it."""
-    corner.hover()
-    box = corner.bounding_box()
-    assert box is not None
-    page.mouse.down()
-    page.mouse.move(box["x"], box["y"] + 190, steps=10)
-    page.mouse.up()
 
 
 def test_the_runs_table_shows_every_trial_as_it_is_recorded(page: Page, served: Served, picture: Picture) -> None:

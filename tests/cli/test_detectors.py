@@ -96,3 +96,17 @@ def test_who_fails_is_told(record: Run, explosive: Path) -> None:
     assert ended.out.splitlines()[0].startswith("0 of 1 runs")
     assert ended.out.splitlines()[1].startswith("left out: rings-0: failed: ")
     assert "the fuse is lit" in ended.out
+
+
+def test_two_recorders_share_a_plan(record: Run, tmp_path: Path) -> None:
+    assert record("--share", "2/2", "--samples").out.startswith("2 of 2 runs")
+    assert record("--share", "1/2").out.startswith("2 of 2 runs")
+    runs = read_corpus(tmp_path / "corpus")
+    assert [(run.number, run.samples is not None) for run in runs] == [(0, False), (1, True), (2, False), (3, True)]
+
+
+@pytest.mark.parametrize("share", ["3/2", "0/2", "2", "a/b"])
+def test_a_share_that_is_none(share: str, record: Run) -> None:
+    ended = record("--share", share)
+    assert ended.status == 2
+    assert f"must be I/N with I from 1 to N, as 1/2; got {share}" in " ".join(ended.err.replace("│", " ").split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,17 @@ def test_a_rate_has_its_interval_and_its_number(large: StudyAudit) -> None:
     assert said[-1].split()[:3] == ["stagnation", "25", "1"]
 
 
+def test_kinds_in_shadow_mode_are_marked_and_no_part_of_all(large: StudyAudit) -> None:
+    doubted = replace(large, spared=tuple(replace(run, in_shadow=True) for run in large.spared))
+    said = [line.split() for line in told([doubted], pooled([doubted])).splitlines()]
+    assert said[-2][:2] == ["all", "0"]
+    assert said[-1][:5] == ["stagnation", "(in", "shadow)", "25", "1"]
+    assert [each["in_shadow"] for each in described([doubted], pooled([doubted]), {})["rates"]] == [False, True]
+
+
 def test_json_names_every_spared_run(large: StudyAudit) -> None:
     said = described([large], pooled([large]), {})
-    assert said["studies"][0]["spared"][0] == {"run": "large-0", "kind": "stagnation", "step": 20, "good": True}
+    first = {"run": "large-0", "kind": "stagnation", "step": 20, "good": True, "in_shadow": False}
+    assert said["studies"][0]["spared"][0] == first
     assert (said["least_completed"], said["least_spared"]) == (8, 20)
     assert said["rates"][0]["rate"]["n"] == 25

@@ -115,6 +115,35 @@ def test_a_spared_run_says_what_it_was_spared_and_what_became_of_it(run: Run, st
     assert "threshold 2" in said
 
 
+def test_what_became_of_a_spared_run_is_followed_to_its_end(run: Run, study: Study) -> None:
+    early = {**to_json(replace(FINDING, step=80, epoch=4, value=5.0, threshold=6.0, since_step=39)), "stopped": False}
+    with study:
+        play(study, End.COMPLETED, [{**early, "spared": "shadow_mode"}])
+        play(study, End.COLLAPSED, [{**early, "spared": "shadow_mode"}, {**to_json(FINDING), "stopped": True}])
+    went_on, stopped = (run("why", "rings", number).out for number in "01")
+    later = (
+        "Later its modes_covered lay between 1 and 3, at last it was 1 (threshold 6).\n"
+        "Its frechet_distance was 5 at epoch 4, 5 at epoch 10.\n"
+    )
+    assert f"One mode is left.\n{later}rings-0 completed: a reason.\n" in went_on
+    assert f"One mode is left.\n{later}rings-1 was stopped at step 200 (epoch 10 of 20): mode collapse.\n" in stopped
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"mode": "enforce", "audit": 0.5}, "it was drawn by the audit"),
+        ({"mode": "enforce", "kinds": {"mode_collapse": "shadow"}}, "findings of this kind are in shadow mode"),
+        ({"mode": "shadow", "kinds": {"mode_collapse": "shadow"}}, "this kind are in shadow mode like all detectors"),
+    ],
+)
+def test_what_spared_a_run_is_said(run: Run, rings: Path, settings: dict[str, Any], why: str) -> None:
+    space = load_space(str(rings), {f"detectors.{name}": value for name, value in settings.items()})
+    with Study.create(space, name="other", storage=Storage(study_dir("other")), seed=1) as study:
+        play(study, End.COMPLETED, [{**to_json(FINDING), "stopped": False, "spared": True}])
+    assert why in " ".join(run("why", "other", "0").out.split())
+
+
 @pytest.mark.parametrize(
     ("end", "wanted"),
     [

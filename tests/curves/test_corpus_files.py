@@ -83,6 +83,12 @@ def test_runs_may_have_different_columns(tmp_path: Path) -> None:
     assert_equal(second, other)
 
 
+def test_few_runs_have_samples(tmp_path: Path) -> None:
+    write_part(tmp_path, [run(0), run(1, samples=b"an archive")], "a")
+    write_part(tmp_path, [run(2)], "b")
+    assert [each.samples for each in read_corpus(tmp_path)] == [None, b"an archive", None]
+
+
 def test_a_run_that_ended_before_anything_was_measured(tmp_path: Path) -> None:
     empty = run(signals={"d_loss": np.zeros(0, np.float32)}, evaluations={"step": np.zeros(0)}, final={})
     empty = replace(empty, window_ends=np.zeros(0, np.int64), steps=0)

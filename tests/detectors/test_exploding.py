@@ -21,17 +21,17 @@ def test_fires_when_a_gradient_leaps(signal: str, player: str) -> None:
     assert finding.since_step == 2900
     assert finding.sentence == (
         f"Over the last 100 steps the gradient of the {player} had a norm of 5e+03, after 2 before (thresholds 1e+03,"
-        " and 10 times that)."
+        " and 25 times that)."
     )
 
 
 def test_a_gradient_must_be_large_and_larger_than_it_was() -> None:
     assert Exploding().check(trace(signals={"g_grad_norm": late(0.5, 999.0)})) is None
     assert Exploding().check(trace(signals={"g_grad_norm": late(0.5, 1000.0)})) is not None
-    assert Exploding().check(trace(signals={"g_grad_norm": late(500.0, 4999.0)})) is None
-    wild = Exploding().check(trace(signals={"g_grad_norm": late(500.0, 5000.0)}))
+    assert Exploding().check(trace(signals={"g_grad_norm": late(500.0, 12_499.0)})) is None
+    wild = Exploding().check(trace(signals={"g_grad_norm": late(500.0, 12_500.0)}))
     assert wild is not None
-    assert wild.threshold == 5000.0
+    assert wild.threshold == 12_500.0
 
 
 def test_a_critic_whose_gradient_is_always_large_is_well() -> None:

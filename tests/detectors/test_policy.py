@@ -10,7 +10,7 @@ import pytest
 
 from gansearch.detectors import Detector, Policy, Trace, Verdict, default_detectors, detectors, policy_from_settings
 from gansearch.detectors.mode_collapse import ModeCollapse
-from gansearch.detectors.policy import Combine, Mode
+from gansearch.detectors.policy import Combine, Mode, mode_of_finding
 from gansearch.errors import PluginError
 from gansearch.records import Finding, Setting
 from gansearch.testing.traces import trace
@@ -102,7 +102,7 @@ def test_the_verdict_needs_no_memory_of_its_own() -> None:
         if verdict.stop is not None:
             stopped = epochs
             break
-    assert stopped == 13  # evaluations at 1,000, 1,100 and 1,200 steps, seen at epochs 12 and 13
+    assert stopped == 14  # evaluations from 1,000 to 1,300 steps, seen at epochs 13 and 14
 
 
 def test_divergence_comes_before_anything_else() -> None:
@@ -149,6 +149,46 @@ def test_in_shadow_mode_it_says_what_it_would_have_stopped() -> None:
     verdict = Policy("shadow", 0.0, 1, (Says(),)).decide(trace(), [])
     assert verdict.stop is None
     assert verdict.would_stop == verdict.findings[0]
+
+
+@pytest.mark.parametrize("mode", ["shadow", "enforce"])
+def test_a_kind_in_shadow_mode_says_what_it_would_have_stopped(mode: Mode) -> None:
+    """By default or by name, in a policy of either mode; never in place of what the policy calls for."""
+    doubts = replace(voting(Doubts()), mode=mode).decide(trace(), [])
+    assert (doubts.stop, doubts.would_stop, doubts.in_shadow) == (None, None, doubts.findings[0])
+    named = replace(voting(Says(), kinds={"mode_collapse": "shadow"}), mode=mode).decide(trace(), [])
+    assert (named.would_stop, named.in_shadow) == (None, named.findings[0])
+    both = replace(voting(Doubts(), Says()), mode=mode).decide(trace(), [])
+    assert both.would_stop is not None
+    assert (both.would_stop.detector, both.in_shadow) == ("says", None)
+
+
+def test_what_is_in_shadow_mode_waits_for_grace_patience_and_votes_too() -> None:
+    assert replace(voting(Doubts()), grace_epochs=40.0).decide(trace(), []).in_shadow is None
+    patient = replace(voting(Doubts()), patience=2)
+    assert patient.decide(trace(), []).in_shadow is None
+    assert patient.decide(trace(), [earlier(29, "oscillation")]).in_shadow is not None
+    assert voting(Doubts(), combine=2).decide(trace(), []).in_shadow is None
+    voted = voting(Says(), Doubts(), combine=2).decide(trace(), []).in_shadow
+    assert voted is not None
+    assert voted.detector == "doubts"
+
+
+def test_which_findings_the_policy_calls_a_stop_for() -> None:
+    chosen = voting(Says(), Doubts())
+    says, doubts = chosen.decide(trace(), []).findings
+    assert (chosen.calls_for(says), chosen.calls_for(doubts)) == (True, False)
+    assert chosen.calls_for(replace(doubts, kind="diverged"))
+    assert not voting(Says(), kinds={"mode_collapse": "shadow"}).calls_for(says)
+
+
+def test_the_mode_of_a_finding_follows_from_its_detector_and_the_study() -> None:
+    onset = replace(earlier(1, "collapse_onset"), detector="collapse_onset")
+    assert mode_of_finding(onset, {}) == "shadow"
+    assert mode_of_finding(onset, {"collapse_onset": "enforce"}) == "enforce"
+    assert mode_of_finding(earlier(1), {}) == "enforce"
+    assert mode_of_finding(replace(earlier(1), detector="of_a_plugin"), {"mode_collapse": "shadow"}) == "shadow"
+    assert mode_of_finding(replace(earlier(1), detector="of_a_plugin"), {}) == "enforce"
 
 
 def test_an_audit_spares_its_share_of_seeds_and_each_seed_always() -> None:

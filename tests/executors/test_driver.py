@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
 import numpy as np
@@ -21,7 +21,9 @@ from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.storage.home import study_dir
 from gansearch.study import Study
+from gansearch.trial.context import TrialContext
 from gansearch.trial.interrupt import Interrupt
+from gansearch.trial.run import PackRun, run_pack
 
 Ring = Callable[..., SearchSpace]
 
@@ -116,7 +118,7 @@ def test_nobody_joins_where_the_search_is_to_end_or_the_node_is_taken_away(study
 def test_those_that_joined_are_lost_with_their_pack_and_offered_again_alone(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gansearch.study.live_trials.delay_s", lambda _: 0.0)
+    monkeypatch.setattr("gansearch.study.losses.delay_s", lambda _: 0.0)
     desk = Desk(study)
     pack = desk.driver.next_pack()
     desk.end(pack, 0, 1)
@@ -178,3 +180,26 @@ def test_a_search_whose_lanes_are_pruned_gives_each_trial_the_curve_that_it_has_
     for packed, alone in zip(curves["packed"], curves["alone"], strict=True):
         for signal, values in alone.signals.items():
             np.testing.assert_array_equal(packed.signals[signal], values[: packed.steps])
+
+
+def test_a_pack_that_ends_without_a_word_is_lost_and_begun_again(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else its trials would be running for ever, in a search that has finished."""
+    monkeypatch.setattr("gansearch.study.losses.delay_s", lambda _: 0.0)
+    packs: list[Sequence[Assignment]] = []
+
+    def silent_once(pack: Sequence[Assignment], context: TrialContext) -> PackRun:
+        packs.append(pack)
+        if len(packs) == 1:
+            yield []
+        else:
+            yield from run_pack(pack, context)
+
+    monkeypatch.setattr("gansearch.executors.local.run_pack", silent_once)
+    space, storage = ring(plan__trials=2, generator__init="he", training__epochs=1), Storage(study_dir("silent"))
+    said: list[str] = []
+    with closing(Study.create(space, name="silent", storage=storage, seed=1)) as study:
+        driver = Driver(study, Feed(), Interrupt(), lanes=2, watch=None, say=said.append)  # type: ignore[arg-type]
+        LocalExecutor().run(driver, trial_context(space, storage, LaunchOptions()))
+        counts = study.status().counts
+    assert counts == {"completed": 2}
+    assert "its pack came to an end and did not say how it ended" in said[0]

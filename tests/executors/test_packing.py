@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from gansearch.executors.packing import Packer
 from gansearch.records import Assignment, Setting, TrialIdentity
@@ -47,6 +48,19 @@ def test_another_structure_waits_for_the_next_pack() -> None:
 def test_a_resumed_trial_is_a_pack_of_its_own() -> None:
     packer = Packer(asking(assignment(0, attempt=1), assignment(1)), lanes=4)
     assert [numbers(packer.next_pack()) for _ in range(2)] == [[0], [1]]
+
+
+def test_promoted_trials_share_a_pack_where_they_go_on_at_one_epoch() -> None:
+    promoted = [replace(assignment(number, attempt=1), promoted_at=at) for number, at in enumerate([2, 4, 2, 2])]
+    packer = Packer(asking(*promoted, assignment(4), replace(assignment(5, attempt=2), promoted_at=4)), lanes=4)
+    assert [numbers(packer.next_pack()) for _ in range(4)] == [[0, 2, 3], [1, 5], [4], []]
+
+
+def test_only_trials_at_their_beginning_join_a_pack_of_promoted_ones() -> None:
+    at_work = [replace(assignment(0, attempt=1), promoted_at=2)]
+    packer = Packer(asking(replace(assignment(1, attempt=1), promoted_at=2), assignment(2)), lanes=3)
+    assert numbers(packer.joining(at_work, None)) == [2]
+    assert numbers(packer.next_pack()) == [1]
 
 
 def test_lanes_of_a_pack_stand_in_the_order_of_their_depth() -> None:

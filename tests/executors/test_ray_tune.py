@@ -52,3 +52,22 @@ def test_a_worker_carries_packs_whose_lanes_are_refilled_and_measures_the_best(r
         np.testing.assert_array_equal(
             packed[number].signals["g_loss"], curve_of("alone", number).signals["g_loss"][:steps]
         )
+
+
+@pytest.mark.verify
+def test_trials_wait_and_are_promoted_on_ray_as_in_one_process(ring: Ring) -> None:
+    """Two workers: who waits follows from the order of reports, but what a run records does not."""
+    space = {"plan__trials": 8, "generator__init": "he", "resources__concurrent": 2}
+    result = launch(
+        ring(**space, plan__pruner="{name: promotion, reduction_factor: 2}"),
+        LaunchOptions(executor="ray_tune", name="promoted", seed=5),
+    )
+    launch(ring(**space), LaunchOptions(executor="local", name="never-waited", seed=5))
+    assert result.outcome == "finished"
+    assert result.status.counts.keys() == {"completed", "pruned"}
+    promoted = [curve for number in range(8) if (curve := curve_of("promoted", number)).attempt]
+    assert promoted
+    for number in range(8):
+        waited, other = curve_of("promoted", number), curve_of("never-waited", number)
+        for name, values in waited.signals.items():
+            np.testing.assert_array_equal(values, other.signals[name][: waited.steps])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -168,3 +169,27 @@ def test_many_parts_become_one(small: Ring, corpus: Path) -> None:
     merge_parts(corpus, "rings", most=2)
     assert parts(corpus) == ["part-rings-0003.parquet", "part-rings-2-0000.parquet"]
     assert_equal(read_corpus(corpus), before)
+
+
+def test_the_first_run_of_every_configuration_leaves_its_samples(small: Ring, corpus: Path) -> None:
+    space = small(plan__replicates=2, plan__trials=2)
+    assert record(space, corpus, RecordOptions(samples=True)).there == 4
+    runs = read_corpus(corpus)
+    assert [run.samples is not None for run in runs] == [True, False, True, False]
+    assert runs[0].samples is not None
+    with np.load(io.BytesIO(runs[0].samples)) as drawn:
+        assert drawn["fake"].shape == (1000, 2)
+    merge_parts(corpus, "rings", most=0)
+    assert [run.samples for run in read_corpus(corpus)] == [run.samples for run in runs]
+
+
+def test_shares_of_a_plan_make_one_corpus(small: Ring, corpus: Path, tmp_path: Path) -> None:
+    record(small(), tmp_path / "whole", RecordOptions())
+    second = record(small(), corpus, RecordOptions(share=(1, 2)))
+    assert (second.wanted, second.there) == (1, 1)
+    assert record(small(), corpus, RecordOptions(share=(0, 2))).wanted == 2
+    assert parts(corpus) == ["part-rings-0001.parquet", "part-rings-0002.parquet"]
+    assert_equal(read_corpus(corpus), read_corpus(tmp_path / "whole"))
+    assert record(small(), corpus, RecordOptions()).left == 0
+    with pytest.raises(SpecError, match=r"a share must be one of 1/2 to 2/2; got 3/2"):
+        record(small(), corpus, RecordOptions(share=(2, 2)))

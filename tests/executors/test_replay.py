@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from gansearch.detectors import policy_from_settings
 from gansearch.detectors.policy import Combine
 from gansearch.detectors.walk import first_stop
 from gansearch.executors.replay.judging import Judge
+from gansearch.executors.replay.outcome import outcome_of
 from gansearch.executors.replay.recorded_grid import RecordedGrid
 from gansearch.executors.replay.recorded_trial import reports
 from gansearch.executors.replay.replay_space import replay_space
@@ -41,8 +43,10 @@ def space_of(grid: RecordedGrid, **changes: object) -> SearchSpace:
 
 @pytest.fixture
 def search(tmp_path: Path) -> Search:
+    folders = (Storage(tmp_path / str(number)) for number in count())
+
     def run(space: SearchSpace, curve: Curve, *, workers: int = 3, seed: int = 1) -> Simulation:
-        with simulated_study(space, name="s", storage=Storage(tmp_path), seed=seed) as study:
+        with simulated_study(space, name="s", storage=next(folders), seed=seed) as study:
             return simulate(study, curve, workers=workers)
 
     return run
@@ -124,9 +128,58 @@ def test_a_pruner_ends_what_is_bad(search: Search, grid: RecordedGrid) -> None:
     assert all(run.value is None and run.ended_s - run.began_s < run.full_s for run in pruned)
 
 
+PROMOTION = "{name: promotion, reduction_factor: 2}"
+
+
+def test_what_waits_has_no_worker_and_pays_only_for_what_it_trains(search: Search) -> None:
+    """One worker, a second an epoch, rungs at 1 and 2 of 4 epochs.
+
+    At 1 s trial 0 waits and at 2 s trial 1, the worse of the two; so trial 0 goes on, to 3 s, where it is alone at its
+    rung. Nothing is left to begin then, and no trial has completed: it goes on once more, to 5 s.
+    """
+    runs = {
+        layers: recorded_run({LAYERS: layers}, layers, floor=10.0 * layers, epochs=4, seconds=4.0) for layers in (2, 3)
+    }
+    grid, curve = by_layers(runs)
+    space = space_of(grid, plan__trials=2, plan__sampler="random", plan__pruner=PROMOTION, detectors__mode="off")
+    space = replace(space, plan=replace(space.plan, enqueue=({LAYERS: 2}, {LAYERS: 3})))
+
+    found = search(space, curve, workers=1)
+
+    told = [
+        (run.assignment.identity.number, run.began_s, run.ended_s, run.paused_s, run.used_s, run.end)
+        for run in found.runs
+    ]
+    assert told == [(1, 1.0, 2.0, 0.0, 1.0, End.PRUNED), (0, 0.0, 5.0, 1.0, 4.0, End.COMPLETED)]
+    assert [run.value is None for run in found.runs] == [True, False]
+    assert found.simulated_s == 5.0
+    outcome = outcome_of(found, grid, space.plan.objectives[0], wall_s=1.0)
+    assert (outcome.used_s, outcome.saved_s) == (5.0, 3.0)
+    assert outcome.ends == {"completed": 1, "pruned": 1}
+    assert [(best.moment_s, best.trials) for best in outcome.bests] == [(5.0, 2)]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("mode", ["off", "enforce"])
+def test_a_search_with_promotions_ends_and_every_trial_is_told(
+    search: Search, grid: RecordedGrid, workers: int, mode: str
+) -> None:
+    found = search(space_of(grid, plan__trials=40, plan__pruner=PROMOTION, detectors__mode=mode), grid, workers=workers)
+
+    assert sorted(run.assignment.identity.number for run in found.runs) == list(range(40))
+    assert {run.end for run in found.runs} <= {End.COMPLETED, End.PRUNED, End.DIVERGED, End.COLLAPSED}
+    assert {End.COMPLETED, End.PRUNED} <= {run.end for run in found.runs}
+    assert any(run.paused_s > 0 for run in found.runs)
+    for run in found.runs:
+        assert (run.used_s == pytest.approx(run.full_s)) == (run.end in (End.COMPLETED, End.DIVERGED))
+    # Workers are never more than there are: what they did fits into the time that they had.
+    assert sum(run.used_s for run in found.runs) <= workers * found.simulated_s + 1e-6
+
+
 @pytest.mark.parametrize("sampler", ["random", "tpe"])
-def test_the_same_seed_gives_the_same_search(search: Search, grid: RecordedGrid, sampler: str) -> None:
-    space = space_of(grid, plan__trials=14, plan__sampler=sampler, plan__pruner="hyperband")
+@pytest.mark.parametrize("pruner", ["hyperband", PROMOTION])
+def test_the_same_seed_gives_the_same_search(search: Search, grid: RecordedGrid, sampler: str, pruner: str) -> None:
+    space = space_of(grid, plan__trials=14, plan__sampler=sampler, plan__pruner=pruner)
     first, again, other = (search(space, grid, seed=seed) for seed in (1, 1, 2))
 
     def said(found: Simulation) -> list[tuple[object, ...]]:

@@ -77,7 +77,7 @@ def two_packs(study: Study) -> None:
         pack, lanes = packs[min(turn % 3, 1)], (3, 2)[min(turn % 3, 1)]
         turn += 1
         while len(pack) < lanes and (given := study.ask()) is not None:
-            pack.append((given, 0))
+            pack.append((given, given.promoted_at or 0))
         if not any(packs):
             return
         pack[:] = [(given, epoch + 1) for given, epoch in pack if goes_on(study, given, epoch + 1)]
@@ -86,9 +86,9 @@ def two_packs(study: Study) -> None:
 def goes_on(study: Study, given: Assignment, epoch: int) -> bool:
     """Report one epoch and obey the answer."""
     decision = tell(study, given, epoch, End.COMPLETED if epoch == 9 else None)
-    if decision is Decision.PRUNE:
-        tell(study, given, epoch, End.PRUNED)
-    return decision is not Decision.PRUNE and epoch < 9
+    if decision is not Decision.CONTINUE:
+        tell(study, given, epoch, End.PRUNED if decision is Decision.PRUNE else End.PAUSED)
+    return decision is Decision.CONTINUE and epoch < 9
 
 
 def replayed(folder: Path, space: SearchSpace, drive: Callable[[Study], None]) -> tuple[CallReplay, Storage]:
@@ -105,6 +105,32 @@ def test_interleaved_packs_are_replayed_exactly(tmp_path: Path) -> None:
     assert (found.difference, found.left, found.calls) == (None, None, len(calls) - 1)
     assert sum(call.kind == "ask" for call in calls) == 16
     assert any(call.payload["pruned"] for call in calls if call.kind == "report")
+
+
+def test_promotions_are_replayed_exactly(tmp_path: Path) -> None:
+    """What is given up at the end is so in the replay as well, and counts for what comes after."""
+
+    def drive(study: Study) -> None:
+        two_packs(study)
+        study.extend(trials=4)
+        two_packs(study)
+
+    found, storage = replayed(tmp_path, small(plan__pruner="{name: promotion, reduction_factor: 2}"), drive)
+    calls = read_calls(storage)
+
+    assert (found.difference, found.left, found.calls) == (None, None, len(calls) - 1)
+    assert [call.kind for call in calls].count("give_up") == 2
+    assert any(call.payload["paused"] for call in calls if call.kind == "report")
+    assert {call.payload["attempt"] for call in calls if call.kind == "ask"} > {0, 1}
+
+
+def test_a_log_of_before_trials_were_paused_is_replayed(tmp_path: Path) -> None:
+    _, storage = replayed(tmp_path, small(), two_packs)
+    calls = [
+        replace(call, payload={key: value for key, value in call.payload.items() if key != "paused"})
+        for call in read_calls(storage)
+    ]
+    assert replay_calls(calls, small(), name="s", seed=7).difference is None
 
 
 def test_replicates_are_replayed_exactly(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def study(ring: Ring) -> Iterator[Study]:
 
 
 def source_of(study: Study) -> StudySource:
-    return StudySource(study.storage, study.space, study.seed, study.trials())
+    return StudySource(study.storage, study.space, study.seed, study.trials(), study.name)
 
 
 def test_a_trial_is_the_same_from_its_assignment_and_from_its_row(study: Study) -> None:
@@ -96,6 +96,11 @@ def test_a_finding_is_a_picture_of_the_curves_beside_it(study: Study) -> None:
     picture = source.picture(f"{folder}/finding.json")
     assert picture is not None
     assert picture.ndim == 3
+    write_post_mortem(study.storage, TrialIdentity("rings", 0), finding, trace, b"", is_spared=True)
+    spared = source.picture(f"{folder}/spared-40/finding.json")
+    assert spared is not None
+    differ = np.flatnonzero((spared != picture).any(axis=(1, 2)))
+    assert 0 < differ.max() < 30  # the line that says what became of the run
     study.storage.delete(f"{folder}/evaluations.csv")
     assert source.picture(f"{folder}/finding.json") is None
     study.storage.write(f"{folder}/curve.csv", b"damaged")
@@ -116,3 +121,10 @@ def test_the_report_belongs_to_the_last_launch_that_finished(study: Study) -> No
     assert [each.is_told for each in launches] == [True, True, True, True, False]
     assert launches[0].document["space"] == study.space.source
     assert source.report() == {"findings.md": b"# Findings"}
+
+
+def test_a_study_without_trials_is_called_by_its_own_name(study: Study) -> None:
+    source = StudySource(
+        study.storage, replace(study.space, name="of the file"), study.seed, study.trials(), study.name
+    )
+    assert source.study().name == "rings"

@@ -26,11 +26,11 @@ Ring = Callable[..., SearchSpace]
 
 
 class Workers:
-    """A study of five trials, two lanes a pack, and what its workers are told."""
+    """A study, two lanes a pack as a rule, and what its workers are told."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, lanes: int = 2) -> None:
         self.study, self.interrupt, self.said = study, Interrupt(), list[str]()
-        driver = Driver(study, Feed(), self.interrupt, lanes=2, watch=None, say=self.said.append)  # type: ignore[arg-type]
+        driver = Driver(study, Feed(), self.interrupt, lanes=lanes, watch=None, say=self.said.append)  # type: ignore[arg-type]
         self.searcher = StudySearcher(driver, Preemption(print, look=dict))
         self.context = trial_context(study.space, study.storage, LaunchOptions())
 
@@ -113,13 +113,22 @@ def test_a_worker_is_given_up_where_its_node_leaves_or_another_order_waits_for_i
 def test_what_follows_is_lost_with_its_worker_and_offered_again(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gansearch.study.live_trials.delay_s", lambda _: 0.0)
+    monkeypatch.setattr("gansearch.study.losses.delay_s", lambda _: 0.0)
     following = workers.carry_out("a", order_of(workers.begin("a"))).following
     assert numbers(order_of(following).pack) == [2, 3]
     workers.searcher.died("a", "its worker died")
     workers.searcher.on_trial_complete("a", error=True)
     again = order_of(workers.begin("b"))
     assert [(each.identity, each.attempt) for each in again.pack] == [(TrialIdentity("rings", 2), 1)]
+
+
+def test_a_pack_that_ends_without_a_word_is_lost(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gansearch.study.losses.delay_s", lambda _: 0.0)
+    order_of(workers.begin("a"))
+    workers.searcher.on_trial_complete("a", {})
+    assert "rings-0, rings-1: its pack came to an end and did not say how it ended" in workers.said[0]
+    again = order_of(workers.begin("b"))
+    assert [(each.identity, each.attempt) for each in again.pack] == [(TrialIdentity("rings", 0), 1)]
 
 
 def test_a_worker_that_dies_while_it_measures_has_lost_nothing(workers: Workers) -> None:
@@ -139,3 +148,51 @@ def test_who_asks_for_the_end_waits_for_no_measurement(workers: Workers) -> None
     workers.interrupt.ask()
     assert workers.searcher.is_asked_to_end
     assert workers.carry_out("a", order_of(order)).following is None
+
+
+@pytest.fixture
+def promoting(ring: Ring) -> Iterator[Workers]:
+    """A study of two trials of four epochs, with rungs at 1 and 2; trial 0 is the better one at the first."""
+    objective = "{metric: frechet_distance, direction: maximize}"  # of the two, for which it is made so
+    pruner = "{name: promotion, reduction_factor: 2}"
+    space = ring(plan__trials=2, plan__pruner=pruner, plan__objective=objective, generator__init="he")
+    with closing(Study.create(space, name="rings", storage=Storage(study_dir("rings")), seed=1)) as study:
+        yield Workers(study, lanes=1)
+
+
+def test_the_last_trial_at_work_makes_another_go_on_by_waiting(promoting: Workers) -> None:
+    """The worker of trial 0 has been given up by the time that trial 1 waits; Tune has asked for more in between."""
+    first, second = (order_of(promoting.begin(name)) for name in "ab")
+    assert promoting.carry_out("a", first).following is None
+    promoting.searcher.on_trial_complete("a", {})
+    assert promoting.begin("c") is None
+    order = promoting.carry_out("b", second).following
+    handed = []
+    while order is not None and order.measured is None:
+        handed += [(each.attempt, each.promoted_at) for each in order.pack]
+        order = promoting.carry_out("b", order).following
+    assert handed == [(1, 1), (2, 2)]
+    assert promoting.study.status().counts == {"completed": 1, "pruned": 1}
+
+
+def test_tune_is_asked_again_where_the_last_worker_is_given_up_as_its_trial_waits(promoting: Workers) -> None:
+    order = order_of(promoting.begin("a"))
+    while numbers(order.pack) == [0]:
+        assert promoting.carry_out("a", order, is_wanted=True).following is None
+        promoting.searcher.on_trial_complete("a", {})
+        order = order_of(promoting.begin("a"))
+    assert promoting.carry_out("a", order, is_wanted=True).following is None
+    promoting.searcher.on_trial_complete("a", {})
+    assert order_of(promoting.begin("a")).pack[0].promoted_at == 1
+
+
+def test_a_worker_that_dies_once_its_trial_is_to_wait_ends_no_search(promoting: Workers) -> None:
+    for worker in "ab":
+        order = order_of(promoting.begin(worker))
+        run = run_pack(order.pack, promoting.context)
+        told = promoting.searcher.report(worker, next(run), is_leaving=False, is_wanted=False)
+        assert told.answer.pause == {order.pack[0].identity}
+        run.close()
+        promoting.searcher.died(worker, "its worker died")
+        promoting.searcher.on_trial_complete(worker, error=True)
+    assert order_of(promoting.begin("c")).pack[0].promoted_at == 1

@@ -11,6 +11,7 @@ from typing import Any
 
 from mlflow import MlflowClient
 
+from benchmarks.tracked_points import standings
 from gansearch.curves import Curve
 from gansearch.study.status import TrialRow
 from gansearch.tracking import default_uri
@@ -96,12 +97,14 @@ def disagreements_of_run(run: Run, row: TrialRow, curve: Curve) -> Iterator[str]
 
 
 def _of_metrics(histories: Histories, curve: Curve) -> Iterator[str]:
-    """Every point of every evaluation, once."""
+    """Every point of every evaluation, once, and what is best and last among them."""
     recorded: Histories = {}
     for done in curve.evaluations:
         for metric in done.metrics:
             name = f"{metric.name}_n{metric.protocol.samples}" if done.final else metric.name
             recorded.setdefault(name, []).append((done.step, metric.value))
+    for (name, step), value in standings(curve).items():
+        recorded.setdefault(name, []).append((step, value))
     shown = {name: points for name, points in histories.items() if not name.startswith(OTHER_METRICS)}
     for name in sorted(recorded.keys() | shown.keys()):
         if not _are_equal(shown.get(name, []), recorded.get(name, [])):

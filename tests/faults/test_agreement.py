@@ -41,6 +41,8 @@ def test_tellings_that_disagree_are_found(tmp_path: Path) -> None:
     client.delete_run(runs["grid-0"])
     client.set_tag(runs["grid-1"], "gansearch.end", "pruned")
     client.log_metric(runs["grid-2"], "frechet_distance", 1.0, step=99)
+    client.log_metric(runs["grid-2"], "best_frechet_distance", 0.0, step=99)
+    client.log_metric(runs["grid-2"], "final_frechet_distance", 1.0, step=99)
     client.update_run(runs["grid-3"], status="RUNNING")
     write(study, 3, [record for record in records_of(study, 3) if record.kind == "evaluation"][:1])
 
@@ -52,6 +54,8 @@ def test_tellings_that_disagree_are_found(tmp_path: Path) -> None:
         "grid-0: no run in MLflow",
         "grid-1: MLflow: the tag end is 'pruned', elsewhere 'completed'",
         "grid-2: MLflow: the metric frechet_distance is",
+        "grid-2: MLflow: the metric best_frechet_distance is",
+        "grid-2: MLflow: the metric final_frechet_distance is",
         "grid-3: MLflow: status RUNNING of a trial that ended as completed",
         "grid-3: evaluation after the end of attempt 0",
     ):

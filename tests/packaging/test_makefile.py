@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ("install", "quickstart", "test", "lint", "verify", "docs", "constraints", "clean")
+TARGETS = ("install", "quickstart", "test", "lint", "verify", "analysis", "docs", "constraints", "clean")
 
 
 def dry_run(target: str, folder: Path, **environment: str) -> str:
@@ -31,7 +31,7 @@ def test_help_lists_every_target() -> None:
     assert listed == {*TARGETS, "help"}
 
 
-@pytest.mark.parametrize("target", ["quickstart", "test", "lint", "verify", "docs"])
+@pytest.mark.parametrize("target", ["quickstart", "test", "lint", "verify", "analysis", "docs"])
 def test_a_target_makes_its_environment_first(target: str, tmp_path: Path) -> None:
     commands = dry_run(target, tmp_path)
 

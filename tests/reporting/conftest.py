@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -114,6 +115,42 @@ def make_trial(space: SearchSpace) -> MakeTrial:
 def make_study(space: SearchSpace) -> MakeStudy:
     def _make(*trials: TrialMaterial, **changes: Any) -> StudyMaterial:
         return StudyMaterial("digits", space, 7, trials, **changes)
+
+    return _make
+
+
+ARMS = """
+name: {name}
+dataset: {{name: {data}}}
+generator: {{architecture: mlp, layers: 2}}
+discriminator: {{architecture: mlp}}
+training: {{batch_size: 128, epochs: 20, evaluate_every: 2}}
+plan:
+  kind: grid
+  replicates: 2
+  objective: {{metric: frechet_distance}}
+  experiments: {{depth: {{grid: {{generator.layers: [3, 4]}}}}}}
+detectors: {{mode: shadow}}
+"""
+
+
+@pytest.fixture
+def make_arms(make_trial: MakeTrial) -> MakeStudy:
+    """A study of a baseline and two deeper arms, two replicates each, of which the first so many arms have run."""
+
+    def _make(ran: int = 3, name: str = "arms", data: str = "mnist5k") -> StudyMaterial:
+        space = parse_space(ARMS.format(name=name, data=data), "arms.yaml")
+        trials = [
+            replace(
+                make_trial(number, value=30.0 + number + 0.5 * replicate, replicate=replicate),
+                identity=TrialIdentity(name, number, replicate),
+                parameters={"arm": arm.name},
+                settings=arm.settings,
+            )
+            for number, arm in enumerate(space.arms[:ran])
+            for replicate in range(2)
+        ]
+        return StudyMaterial(name, space, 7, tuple(trials), len(space.arms))
 
     return _make
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,8 +104,23 @@ def test_a_study_with_few_completed_runs_does_not_count(audited: Audited) -> Non
     assert pooled([found]) == (AuditRate(None, 0, 0),)
 
 
-def test_without_shadow_mode_and_audit_none_can_have_been_spared(audited: Audited) -> None:
-    assert audited(np.arange(1.0, 9.0).tolist(), spared=[0], mode="enforce").spared == ()
+def test_without_detectors_none_can_have_been_spared(audited: Audited) -> None:
+    assert audited(np.arange(1.0, 9.0).tolist(), spared=[0], mode="off").spared == ()
+
+
+@pytest.mark.parametrize(("mode", "in_shadow"), [("shadow", True), ("enforce", False)])
+def test_a_kind_in_shadow_mode_is_told_apart(audited: Audited, mode: str, *, in_shadow: bool) -> None:
+    said = {"mode": "enforce", "audit": 0.5, "kinds": {"mode_collapse": mode}}
+    (run,) = audited(np.arange(1.0, 9.0).tolist(), spared=[0], **said).spared
+    assert run.in_shadow is in_shadow
+
+
+def test_kinds_in_shadow_mode_have_rates_of_their_own() -> None:
+    runs = [replace(spared(n, good=n < 2), in_shadow=n < 20) for n in range(40)]
+    every, called, doubted = pooled([StudyAudit("a", 80, tuple(runs))])
+    assert (every.spared, every.good, every.in_shadow) == (20, 0, False)
+    assert called == replace(every, kind="mode_collapse")
+    assert (doubted.spared, doubted.good, doubted.in_shadow) == (20, 2, True)
 
 
 def test_rates_are_pooled_over_studies_and_by_kind() -> None:

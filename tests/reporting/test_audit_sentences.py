@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gansearch.records import Finding, TrialIdentity
@@ -31,6 +32,16 @@ def test_a_few_give_no_rate() -> None:
 def test_enough_give_a_share_with_its_interval() -> None:
     (said,) = spared(audit(40))
     assert said.endswith("; 2 of them ended in its best quarter (5 %, n = 40, 95 % interval 1 % to 17 %).")
+
+
+def test_kinds_in_shadow_mode_have_a_sentence_of_their_own() -> None:
+    runs = audit(3).spared
+    called, doubted = spared(StudyAudit("s", 90, (*runs, replace(runs[1], in_shadow=True))))
+    assert called.startswith("Detectors would have stopped 3 runs ")
+    assert doubted == (
+        "Kinds in shadow mode, which stop nothing, would have stopped 1 completed run (1 for `stagnation`); "
+        "1 of them ended in the study's best quarter."
+    )
 
 
 def test_a_study_is_audited_as_it_was_read(make_trial: Callable[..., Any], make_study: Callable[..., Any]) -> None:

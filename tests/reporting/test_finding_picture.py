@@ -37,6 +37,22 @@ def test_curve_threshold_and_window_are_there() -> None:
     assert 0.45 * WIDTH < int(beside_the_axis.argmax()) < 0.6 * WIDTH  # the window is the second half of the steps
 
 
+def test_a_threshold_at_the_bottom_shows_above_values_of_zero() -> None:
+    """Of a gradient that has vanished, on an axis from 0 to 1.4, it would lie on the values and under them."""
+    gone = replace(CURVE, values=np.where(STEPS < 3500, 1.4, 0.0), threshold=1e-5)
+    picture = finding_picture("digits-3", FINDING, gone)
+    threshold, curve = (np.flatnonzero(of_colour(picture, colour).sum(axis=1) > 200) for colour in (LIMIT, SERIES))
+    assert threshold.max() < curve.max() - 20
+    beside_zero = finding_picture("digits-3", FINDING, replace(CURVE, values=np.full(len(STEPS), 1e-5), threshold=1e-5))
+    assert pixels(beside_zero, LIMIT) > 500  # it lies over the series
+
+
+def test_the_title_says_whether_the_run_was_stopped() -> None:
+    stopped, spared = (finding_picture("digits-3", FINDING, CURVE, is_spared=each) for each in (False, True))
+    differ = np.flatnonzero((stopped != spared).any(axis=(1, 2)))
+    assert differ.max() < 30  # the first line alone
+
+
 def test_it_is_the_same_each_time() -> None:
     np.testing.assert_array_equal(finding_picture("a-1", FINDING, CURVE), finding_picture("a-1", FINDING, CURVE))
 

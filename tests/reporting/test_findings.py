@@ -16,14 +16,15 @@ from gansearch.reporting.document import Code, Document, to_html, to_markdown
 from gansearch.reporting.findings import findings
 from gansearch.reporting.frames import frames_of
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
-from gansearch.reporting.pictures import Pixels
+from gansearch.reporting.stored_samples import StoredSamples
 
-GRID: Pixels = np.zeros((40, 60), dtype=np.uint8)
+IMAGES = np.zeros((60, 1, 8, 8), dtype=np.uint8)
+KEPT = StoredSamples(IMAGES, IMAGES[:10], paths=IMAGES[:30])
 
 
-def document(material: StudyMaterial, grid: Pixels | None = GRID) -> Document:
+def document(material: StudyMaterial, kept: StoredSamples | None = KEPT) -> Document:
     numbers = analyse(material, frames_of(material))
-    return findings(material, numbers, lambda trial: grid if trial.curve.samples else None, lambda _: "unitless")
+    return findings(material, numbers, lambda trial: kept if trial.curve.samples else None, lambda _: "unitless")
 
 
 def section(found: Document, title: str) -> str:
@@ -37,15 +38,21 @@ def test_every_part_is_there(mixed_study: StudyMaterial) -> None:
         "In short",
         "What was run",
         "The best configuration",
+        "Quality against computing time",
         "How the runs ended",
-        "What goes with a good value",
         "Curves",
         "Samples side by side",
         "Computing time, spent and saved",
+        "Exploratory",
+        "Exploratory: what goes with a good value",
+        "Exploratory: importance of dimensions",
+        "Exploratory: where runs fail",
         "What this does not show",
     ]
     assert [figure.name for figure in found.figures] == [
         "best_samples",
+        "interpolations",
+        "quality_against_time",
         "curves_frechet_distance",
         "losses",
         "side_by_side",
@@ -115,11 +122,11 @@ def test_one_trial(make_trial: Callable[..., TrialMaterial], make_study: Callabl
 
 
 def test_runs_without_samples(mixed_study: StudyMaterial) -> None:
-    names = [figure.name for figure in document(mixed_study, grid=None).figures]
-    assert names == ["curves_frechet_distance", "losses"]
+    names = [figure.name for figure in document(mixed_study, kept=None).figures]
+    assert names == ["quality_against_time", "curves_frechet_distance", "losses"]
 
 
-@pytest.mark.parametrize("title", ["In short", "What goes with a good value", "What this does not show"])
+@pytest.mark.parametrize("title", ["In short", "Exploratory: what goes with a good value", "What this does not show"])
 def test_no_sentence_without_its_n(mixed_study: StudyMaterial, title: str) -> None:
     bullets = [line for line in section(document(mixed_study), title).splitlines() if line.startswith("- ")]
     assert bullets
@@ -134,10 +141,14 @@ def test_the_best_metrics_stand_beside_their_noise_floor(mixed_study: StudyMater
     known = document(replace(mixed_study, noise_floors=(floor,)))
     assert "| `frechet_distance` | 30 | 6.18 ± 0.55 | 1,000 |" in section(known, "The best configuration")
     assert "| `classes_covered` | 9 | not measured |" in section(known, "The best configuration")
-    assert "The next configuration, `digits-6`, has 30.6: the difference, 0.6, is within" in section(known, "In short")
+    assert "The next configuration, that of `digits-6`, has 30.6: the difference, 0.6, is within" in section(
+        known, "In short"
+    )
 
 
 def test_the_top_holds_only_what_survives_correction(mixed_study: StudyMaterial) -> None:
     said = section(document(mixed_study), "In short")
-    assert "Larger `generator.layers` is associated with larger `frechet_distance` under this sampler" in said
+    assert (
+        "Exploratory: larger `generator.layers` is associated with larger `frechet_distance` under this sampler" in said
+    )
     assert "optimizer.generator.lr" not in said

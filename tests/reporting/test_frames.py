@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from gansearch.records import Setting
-from gansearch.reporting.frames import StudyFrames, frames_of, thinned, write_frames
+from gansearch.reporting.frames import StudyFrames, frames_of, write_frames
 from gansearch.reporting.material import StudyMaterial, TrialMaterial
 from gansearch.storage import Storage
 
@@ -40,16 +39,6 @@ def test_signals_are_thinned_to_window_means(mixed_study: StudyMaterial) -> None
     signals = frames_of(mixed_study).signals.query("number == 0")
     assert len(signals) == 200
     assert signals["epoch"].iloc[-1] == pytest.approx(20.0, abs=1e-9)
-
-
-@pytest.mark.parametrize("steps", [0, 1, 199, 200, 201, 4690])
-def test_windows_cover_every_step_once(steps: int) -> None:
-    values = np.arange(steps, dtype=np.float32)
-    ends, means = thinned(values)
-    assert len(ends) == len(means) <= 200
-    widths = np.diff(np.concatenate([[0], ends]))
-    assert float((widths * means).sum()) == pytest.approx(float(values.sum(dtype=np.float64)), rel=1e-12, abs=1e-12)
-    assert steps == 0 or ends[-1] == steps
 
 
 def test_parquet_there_and_back(mixed_study: StudyMaterial, storage: Storage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,16 @@ def test_evaluations_are_shown_whole_without_what_was_not_measured() -> None:
 def test_what_comes_after_the_finding_is_left_out() -> None:
     early = Finding("a_detector", "a_kind", 2000, 20, "classes_covered", 8.0, 9.0, {}, "A sentence.", 999)
     np.testing.assert_array_equal(series_of(early).values, [5.0, 8.0])
+
+
+def test_a_run_that_went_on_is_followed_further_and_judged_by_the_window() -> None:
+    early = Finding("a_detector", "a_kind", 2000, 20, "d_loss", 1.02, 1.1, {}, "A sentence.", 1900)
+    later = judged_series(early, SIGNALS, EVALUATIONS, until=4000)
+    assert later is not None
+    assert (later.steps[-1], later.step, later.threshold) == (4000, 2000, 1.1)
+    elsewhere = judged_series(replace(early, value=0.7), SIGNALS, EVALUATIONS, until=4000)
+    assert elsewhere is not None
+    assert elsewhere.threshold is None  # a value that the series took only afterwards
 
 
 def test_a_finding_of_an_older_version_has_no_window() -> None:

@@ -44,7 +44,8 @@ def test_the_best_and_the_next_differ_by_more_than_the_noise_or_not(
     trials = make_trial(0, value=value), make_trial(1, value=38.0), make_trial(2, value=99.0)
     (sentence,) = noise_sentences.second_best(make_study(*trials, noise_floors=(FLOOR,)))
     assert sentence == (
-        f"The next configuration, `digits-0`, has {value}: the difference, {said} (1.41 for two values at n = 1,000)."
+        f"The next configuration, that of `digits-0`, has {value}: the difference, {said} (1.41 for two values at n = "
+        "1,000)."
     )
     assert noise_sentences.second_best(make_study(*trials)) == []
     assert noise_sentences.second_best(make_study(trials[0], noise_floors=(FLOOR,))) == []

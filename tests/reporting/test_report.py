@@ -19,6 +19,7 @@ from gansearch.executors.study_source import StudySource
 from gansearch.records import Assignment, End, Evaluation, Finding, LaneReport, MetricValue, Protocol, TrialEnd, to_json
 from gansearch.reporting import load_frames, write_report
 from gansearch.reporting.loading import load_material
+from gansearch.reporting.material import StudyMaterial
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
 from gansearch.study import Study, open_readonly
@@ -83,14 +84,20 @@ def test_all_files_are_written(finished: Storage) -> None:
     figures = files.markdown.parent / "figures"
     linked = set(re.findall(r"\(figures/([^)]+)\)", files.markdown.read_text()))
     assert {path.name for path in figures.iterdir()} == linked
-    assert {"best_samples.png", "curves_frechet_distance.png", "losses.png", "side_by_side.png"} == linked
+    assert linked == {
+        "best_samples.png",
+        "curves_frechet_distance.png",
+        "losses.png",
+        "quality_against_time.png",
+        "side_by_side.png",
+    }
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in figures.iterdir())
 
 
 def test_the_page_is_self_contained(finished: Storage) -> None:
     page = write_report("digits", finished).html.read_text()
     sources = re.findall(r'src="([^"]{0,30})', page)
-    assert len(sources) == 4
+    assert len(sources) == 5
     assert all(source.startswith("data:image/png;base64,") for source in sources)
     assert not re.search(r'(src|href)="(https?:)?//', page)
 
@@ -181,7 +188,7 @@ def test_a_study_that_is_not_there(storage: Storage) -> None:
 def test_runs_are_linked_where_mlflow_knows_them(finished: Storage, tmp_path: Path) -> None:
     uri = default_uri(tmp_path)
     with open_readonly("digits", finished) as study:
-        source = StudySource(finished, study.space, study.seed, study.trials())
+        source = StudySource(finished, study.space, study.seed, study.trials(), study.name)
     trial = load_material("digits", finished).trials[4]
     assert bring_up_to_date(Experiment(uri, "digits"), source, [trial.identity]).is_complete
     client = MlflowClient(uri)
@@ -198,6 +205,51 @@ def test_a_tracking_store_that_is_away_keeps_no_report_back(
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     text = write_report("digits", finished, tracking_uri=uri).markdown.read_text()
     assert "| digits-4 | `collapsed` |" in text
+
+
+ASKED = """
+- name: H1
+  claim: A layer more helps.
+  source: a blog
+  comparisons: [{arm: depth/generator.layers=3}]
+"""
+
+
+@pytest.mark.parametrize("ran", [[], ["depth/generator.layers=3"]])
+def test_hypotheses_of_arms_without_a_run_of_the_baseline(
+    ran: list[str], make_arms: Callable[..., StudyMaterial], storage: Storage, image_npz: bytes, tmp_path: Path
+) -> None:
+    file = tmp_path / "asked.yaml"
+    file.write_text(ASKED, encoding="utf-8")
+    with Study.create(make_arms().space, name="arms", storage=storage, seed=3) as study:
+        asked = [study.ask() for _ in range(6)]
+        for assignment in asked:
+            if assignment is not None and assignment.parameters["arm"] in ran:
+                run(study, assignment, End.COMPLETED, image_npz)
+    text = write_report("arms", storage, hypotheses=file).markdown.read_text()
+    assert "| H1 | A layer more helps (a blog) | undecided | 0 of 1 |" in text
+    assert f"| `depth/generator.layers=3` | depth | `generator.layers` 3 | {2 * len(ran)} of" in text
+    assert text.index("## Hypotheses") < text.index("## Exploratory")
+
+
+def test_every_record_is_gone(finished: Storage) -> None:
+    for path in [*finished.list("records"), *finished.list("samples")]:
+        finished.delete(path)
+    text = write_report("digits", finished).markdown.read_text()
+    assert "The best of 9 completed runs is `digits-0`" in text
+    assert "`digits-0` kept no interpolations" in text
+
+
+def test_only_failures(space: SearchSpace, storage: Storage, image_npz: bytes) -> None:
+    with Study.create(space, name="digits", storage=storage, seed=3) as study:
+        for _ in range(3):
+            assignment = study.ask()
+            assert assignment is not None
+            run(study, assignment, End.FAILED, image_npz)
+    text = write_report("digits", storage).markdown.read_text()
+    assert "No run has completed (n = 0), so there is no best configuration" in text
+    assert "Every run that is over failed (n = 3): there is nowhere that they do less." in text
+    assert "there are n = 0, so 50 are missing" in text
 
 
 def test_the_report_package_is_lazy() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -121,16 +121,41 @@ def test_computing_time() -> None:
 
 def test_the_best_run(make_trial: Callable[..., TrialMaterial], make_study: Callable[..., StudyMaterial]) -> None:
     study = make_study(make_trial(0, value=50.0), make_trial(1, value=38.27))
-    objective = study.space.plan.objectives[0]
-    assert sentences.best(study.best, 2, objective) == (
+    assert sentences.best(study) == (
         "The best of 2 completed runs is `digits-1` with a `frechet_distance` of 38.3 (mean of its last 3 evaluations, "
         "n = 1,000 generated samples each). It is one run (n = 1), so there is no interval, and the best of many is "
         "better than it will be again."
     )
-    one = make_trial(2, epochs=2)
-    assert "its only evaluation" in sentences.best(one, 1, objective)
-    assert "its last evaluation" in sentences.best(one, 1, replace(objective, value="last"))
-    assert "(n = 0)" in sentences.best(None, 0, objective)
+    one = make_study(make_trial(2, epochs=2))
+    assert "its only evaluation" in sentences.best(one)
+    plan = replace(one.space.plan, objectives=(replace(one.space.plan.objectives[0], value="last"),))
+    assert "its last evaluation" in sentences.best(replace(one, space=replace(one.space, plan=plan)))
+    assert "(n = 0)" in sentences.best(make_study())
+
+
+def test_the_best_of_replicates_is_the_best_configuration_and_no_lucky_seed(
+    make_trial: Callable[..., TrialMaterial], make_study: Callable[..., StudyMaterial]
+) -> None:
+    def replicates(number: int, values: Sequence[float], standing: float | None) -> list[TrialMaterial]:
+        whole = None if standing is None else (standing,)
+        made = [make_trial(number, value=value, replicate=place) for place, value in enumerate(values)]
+        return [replace(trial, trial_values=whole) for trial in made]
+
+    steady, lucky, dropped = (
+        replicates(0, (40.0, 42.0), 41.0),
+        replicates(1, (20.0, 80.0), 50.0),
+        replicates(2, (9.0,), None),
+    )
+    study = make_study(*steady, *lucky, *dropped)
+    assert study.best is steady[0]
+    assert study.second_best is lucky[0]
+    assert sentences.best(study) == (
+        "The best of 2 configurations whose replicates are complete is trial 0 with a `frechet_distance` of 41 over 2 "
+        "runs; its best run is `digits-0-r0` with 40 (mean of its last 3 evaluations, n = 1,000 generated samples "
+        "each). The best of many is better than it will be again."
+    )
+    unfinished = make_study(*replicates(0, (40.0,), None), *replicates(1, (30.0,), None))
+    assert "The best of 2 completed runs is `digits-1-r0`" in sentences.best(unfinished)
 
 
 def test_how_far_the_study_is(

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from gansearch.reporting.statistics import (
     FEWEST,
     Interval,
+    difference,
     holm,
     levels_differ,
     median,
@@ -133,3 +134,39 @@ def test_the_same_sample_gives_the_same_numbers() -> None:
 def test_what_an_interval_excludes() -> None:
     assert Interval(0.1, 0.4).excludes(0.0)
     assert not Interval(-0.1, 0.4).excludes(0.0)
+
+
+def test_a_difference_of_means_with_its_exact_p_value() -> None:
+    x = np.arange(8.0)
+    found = difference(x + 10, x)
+    assert found.value == pytest.approx(10, abs=1e-12)
+    assert found.is_paired  # equal seeds correlate wholly
+    assert found.p == pytest.approx(2 / 2**8, abs=1e-12)  # all signs alike, either way
+    assert found.interval == Interval(10, 10)  # every pair differs by the same
+
+
+def test_equal_samples_do_not_differ_at_all() -> None:
+    for equal in (np.arange(8.0), np.ones(8)):
+        found = difference(equal, equal)
+        assert (found.value, found.interval, found.p) == (0.0, Interval(0, 0), 1.0)
+
+
+def test_samples_that_do_not_correlate_are_not_paired() -> None:
+    x = np.array([1.0, 2, 3, 4, 5, 6, 7, 8])
+    y = np.array([8.0, 1, 7, 2, 6, 3, 5, 4])
+    found = difference(x, y)
+    assert not found.is_paired
+    assert found.value == 0
+    assert found.p == pytest.approx(1.0)
+    assert found.interval is not None
+    assert not found.interval.excludes(0)
+
+
+def test_too_few_values_for_a_difference_have_neither_interval_nor_p() -> None:
+    found = difference(np.arange(7.0), np.zeros(7))
+    assert (found.value, found.interval, found.p) == (3.0, None, None)
+
+
+def test_samples_of_two_lengths_are_refused() -> None:
+    with pytest.raises(ValueError, match="both samples must have as many values, all finite"):
+        difference(np.zeros(8), np.zeros(9))

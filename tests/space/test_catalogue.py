@@ -88,7 +88,7 @@ def test_spaces_in_folders_are_found_by_their_names(tmp_path: Path, monkeypatch:
     for name in ("alone", "seeds/one_two"):
         text = f"# What {name} is for.\nname: mine\ndataset: ring\nplan: {{trials: 1}}\n"
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr("gansearch.space.catalogue._folder", lambda: tmp_path)
+    monkeypatch.setattr("gansearch.space.shipped._root", lambda _: tmp_path)
     assert [entry.name for entry in list_spaces()] == ["alone", "seeds/one_two"]
     assert find_space("seeds/one-two") == find_space("seeds/one_two") == tmp_path / "seeds" / "one_two.yaml"
     with pytest.raises(

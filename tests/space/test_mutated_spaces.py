@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -172,6 +172,7 @@ def check_faithful(space: SearchSpace, text: str) -> None:
     said = yaml.load(text.replace("\r\n", "\n").replace("\r", "\n"), Loader=yaml.BaseLoader)
     assert agree(said.pop("name"), space.name)
     plan, budget, resources, detectors = (said.pop(key, {}) for key in ("plan", "budget", "resources", "detectors"))
+    assert tuple(said.get("evaluation", {}).pop("also", ())) == space.evaluation.also
     priors = said.pop("priors", {})
     assert "strength" not in priors or agree(priors.pop("strength"), space.priors.strength)
     assert priors.keys() == space.priors.beliefs.keys()
@@ -197,7 +198,8 @@ def check_faithful(space: SearchSpace, text: str) -> None:
         is_gone = path.startswith("tricks.") and (not found or bool(space.notes))
         # Of two choices that do not go together everywhere one is divided: a part of it hangs on the other.
         is_divided = any(parameter.path == path and parameter.conditions for parameter in space.parameters)
-        assert is_gone or any(stands_for(raw, value, is_divided) for value in found), (path, raw, found)
+        is_varied = bool(space.arms) and are_levels(raw, found)
+        assert is_gone or is_varied or any(stands_for(raw, value, is_divided) for value in found), (path, raw, found)
 
 
 SLOTS = {f"tricks.{cls.slot}" for cls in tricks if cls.slot is not None}
@@ -227,6 +229,14 @@ def stands_for(raw: Any, value: Setting | Dimension, is_divided: bool = False) -
         steps = agree(raw.get("step", "null"), value.step) and agree(raw.get("log", "false"), value.log)
         return agree(low, value.low) and agree(high, value.high) and steps
     return isinstance(raw, str) and agree(raw, value)
+
+
+def are_levels(raw: Any, found: Sequence[Any]) -> bool:
+    """Whether the values of a choice, or the ends of a range, are those that arms have."""
+    words = (
+        next((raw[form] for form in ("choice", "int", "float") if form in raw), ()) if isinstance(raw, Mapping) else ()
+    )
+    return bool(words) and all(any(agree(word, value) for value in found) for word in words)
 
 
 def agree(raw: str, value: Setting) -> bool:

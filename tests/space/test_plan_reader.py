@@ -47,7 +47,8 @@ def test_every_sampler_by_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", PRUNERS)
 def test_every_pruner_by_name(name: str) -> None:
-    found = plan(f"{{trials: 5, replicates: 2, pruner: {name}}}").pruner
+    replicates = 2 if name == "wilcoxon" else 1
+    found = plan(f"{{trials: 5, replicates: {replicates}, pruner: {name}}}").pruner
     assert found["name"] == name
     assert set(PRUNER_DEFAULTS.get(name, {})) <= set(found)
 
@@ -66,7 +67,9 @@ def test_options_are_kept_in_their_types() -> None:
     [
         ("hyperband", {"name": "hyperband", "min_resource": 1, "max_resource": 30}),
         ("{name: hyperband, max_resource: 20}", {"name": "hyperband", "min_resource": 1, "max_resource": 20}),
-        ("successive_halving", {"name": "successive_halving", "min_resource": 1}),
+        ("successive_halving", {"name": "successive_halving", "min_resource": 7}),
+        ("promotion", {"name": "promotion", "min_resource": 7, "reduction_factor": 4}),
+        ("{name: promotion, min_resource: 2}", {"name": "promotion", "min_resource": 2, "reduction_factor": 4}),
     ],
 )
 def test_resources_of_pruners_are_explicit(written: str, expected: dict[str, Setting]) -> None:

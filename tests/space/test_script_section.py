@@ -127,6 +127,7 @@ CASES: dict[str, tuple[str, str, tuple[int, str, str, str | None]]] = {
     "an unknown function": ("", HEAD.replace("train.py", "{file: train.py, function: trian}"), (2, "script.function", "must be a function at the top of train.py: train", "train")),
     "a module that is missing": ("", HEAD.replace("train.py", "{file: train.py, modules: [models.py]}"), (2, "script.modules[0]", "must be a file that exists, relative to the folder of own.yaml", None)),
     "a module twice": ("", HEAD.replace("train.py", "{file: train.py, modules: [./train.py]}"), (2, "script.modules[0]", "must differ in its name from the other files of the script", None)),
+    "a pruner that pauses": ("", HEAD.replace("hyperband", "promotion"), (5, "plan.pruner", "must not stand with a script: whether one goes on from its checkpoint is not known before it runs", None)),
     "a network": ("generator: {layers: 3}\n", HEAD, (6, "generator", "must not stand beside script, which has its own networks and training", None)),
     "an unknown parameter": ("parameters:\n  lrr: 3\n", HEAD, (7, "parameters.lrr", "must be a parameter that train.py names: lr, width, act, momentum", "lr")),
     "no name of Python": ("parameters: {a-b: 3}\n", HEAD, (6, "parameters.a-b", "must be a name of Python: letters, digits and underscores", None)),

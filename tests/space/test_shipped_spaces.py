@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 
 import pytest
 
 from gansearch.dimensions import Choice, Dimension, Float, Int
 from gansearch.records import Setting
 from gansearch.space import SearchSpace, describe, list_spaces, load_space, parse_space, resolve
+from gansearch.space.arms import ARM
 from gansearch.training import Configuration
 from gansearch.tricks import tricks
 
@@ -83,7 +84,8 @@ def test_whatever_is_sampled_can_be_resolved(name: str) -> None:
         source.shuffle(switches)
         parameters = space.suggest(chooser(source), switches=switches)
         settings = space.settings(parameters)
-        assert {path: settings[path] for path in parameters} == parameters
+        searched = {path: value for path, value in parameters.items() if path != ARM}
+        assert {path: settings[path] for path in searched} == searched
         for parameter in space.parameters:
             is_there = parameter.path in parameters
             assert is_there == parameter.is_active(parameters) or space.trick_limit.may_lack(parameter.path)
@@ -176,3 +178,29 @@ def test_quickstart_is_small() -> None:
     assert space.plan.trials is not None
     assert 12 <= space.plan.trials <= 14
     assert space.detectors.mode == "enforce"
+
+
+def test_the_experiments_one_by_one_are_those_of_all() -> None:
+    together = load_space("seed_003/all")
+    each = {name: load_space(name) for name in NAMES if name.startswith("seed_003/e")}
+    assert len(each) == 15
+    described = {arm.settings["discriminator.layers"] for arm in together.arms}
+    assert described == {2, 3, 4, 5, 7, 10, 20}
+    found: dict[tuple[str, str], Mapping[str, Setting]] = {}
+    for space in each.values():
+        assert space.arms[0].settings == together.arms[0].settings
+        found |= {
+            (experiment, name): arm.settings for arm in space.arms for experiment, name in arm.experiments.items()
+        }
+        assert replace(space.plan, seed=0) == together.plan
+    assert found == {
+        (experiment, name): arm.settings for arm in together.arms for experiment, name in arm.experiments.items()
+    }
+
+
+def test_the_report_has_76_configurations_of_its_own() -> None:
+    mine = ("he", "sampling", "mean")
+    arms = load_space("seed_003/all").arms
+    report = [arm for arm in arms if any(not name.endswith(mine) and name != "E6" for name in arm.experiments)]
+    crossed = [arm for arm in report if all(name.endswith("crossed") for name in arm.experiments)]
+    assert len(report) - len(crossed) == 76

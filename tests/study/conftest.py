@@ -64,7 +64,7 @@ def finding(kind: str = "mode_collapse") -> Finding:
 
 def badness(parameters: Mapping[str, Any]) -> float:
     """The value that a trial comes down to: deep generators and large rates are bad."""
-    return float(parameters["generator.layers"]) + 100.0 * float(parameters.get("optimizer.generator.lr", 0.0))
+    return float(parameters.get("generator.layers", 3)) + 100.0 * float(parameters.get("optimizer.generator.lr", 0.0))
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ class Runner:
         for epoch in range(start, epochs + 1):
             decision = self.report(assignment, epoch, badness(assignment.parameters) + 10.0 / epoch)
             if decision is not Decision.CONTINUE:
-                end = End.PRUNED if decision is Decision.PRUNE else End.BUDGET
+                end = {Decision.PRUNE: End.PRUNED, Decision.PAUSE: End.PAUSED}.get(decision, End.BUDGET)
                 self.end(assignment, end, epoch=epoch)
                 return end
         self.end(assignment, End.COMPLETED, epoch=epochs)
@@ -130,7 +130,7 @@ class Runner:
         """Run everything that the study still hands out."""
         done: list[Assignment] = []
         while len(done) < limit and (assignment := self.study.ask()) is not None:
-            self.run(assignment)
+            self.run(assignment, start=1 + (assignment.promoted_at or 0))
             done.append(assignment)
         return done
 

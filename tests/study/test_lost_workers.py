@@ -11,7 +11,7 @@ from gansearch.errors import (
 from gansearch.records import Decision, End, LaneReport, TrialIdentity
 from gansearch.space import SearchSpace
 from gansearch.storage import Storage
-from gansearch.study import Study, live_trials
+from gansearch.study import Study, losses
 
 Space = Callable[..., SearchSpace]
 
@@ -19,7 +19,7 @@ Space = Callable[..., SearchSpace]
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was lost is begun again without waiting."""
-    monkeypatch.setattr(live_trials, "delay_s", lambda _: 0.0)
+    monkeypatch.setattr(losses, "delay_s", lambda _: 0.0)
 
 
 def test_a_lost_worker_s_trial_comes_again_and_its_old_reports_count_no_more(

@@ -30,6 +30,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "hyperband": {"min_resource": 1, "max_resource": 9, "reduction_factor": 2, "bootstrap_count": 0},
     "patient": {"patience": 1, "min_delta": 0.0, "wrapped": "median"},
     "wilcoxon": {"p_threshold": 0.2, "n_startup_steps": 2},
+    "promotion": {"min_resource": 1, "reduction_factor": 2},
 }
 
 
@@ -51,7 +52,13 @@ def test_ten_trials_on_a_conditional_space(
         rows = study.trials()
     assert len(rows) == 10 * replicates
     assert {row.end for row in rows} <= {End.COMPLETED, End.PRUNED}
-    if spelt == "with options" and name in ("median", "percentile", "successive_halving", "hyperband"):
+    if spelt == "with options" and name in (
+        "median",
+        "percentile",
+        "successive_halving",
+        "hyperband",
+        "promotion",
+    ):
         assert {row.end for row in rows} == {End.COMPLETED, End.PRUNED}
     if name == "none":
         assert {row.end for row in rows} == {End.COMPLETED}
@@ -74,6 +81,16 @@ def test_resources_never_lie_below_the_first_evaluation() -> None:
     assert (hyperband._min_resource, hyperband._max_resource, halving._min_resource) == (5, 100, 20)
 
 
+@pytest.mark.parametrize(("epochs", "lowest"), [(40, 10), (6, 1), (3, 1)])
+def test_the_lowest_rung_of_a_wrapped_halving_is_a_quarter_of_the_epochs(epochs: int, lowest: int) -> None:
+    options = {"name": "patient", "wrapped": "successive_halving"}
+    pruner = build_pruner(options, first_rung=1, epochs=epochs)
+    assert isinstance(pruner, PatientPruner)
+    wrapped = pruner._wrapped_pruner
+    assert isinstance(wrapped, SuccessiveHalvingPruner)
+    assert wrapped._min_resource == lowest
+
+
 @pytest.mark.parametrize("wrapped", ["none", "median", "percentile", "successive_halving", "hyperband"])
 def test_patient_wraps_any_other(wrapped: str) -> None:
     pruner = build_pruner({"name": "patient", "patience": 4, "wrapped": wrapped}, first_rung=1, epochs=9)
@@ -83,7 +100,7 @@ def test_patient_wraps_any_other(wrapped: str) -> None:
 
 
 def test_a_decision_outlives_the_driver_that_made_it(small_space: Space, folder: Storage, runner: Any) -> None:
-    space = small_space({"plan.pruner": {"name": "successive_halving", "reduction_factor": 2}})
+    space = small_space({"plan.pruner": {"name": "successive_halving", "min_resource": 1, "reduction_factor": 2}})
     with Study.create(space, name="s", storage=folder, seed=1) as study:
         play = runner(study)
         good, bad = study.ask(), study.ask()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from optuna.trial import TrialState
 
 from gansearch.curves import CurveWriter, Record
 from gansearch.errors import FencedError
@@ -253,3 +254,35 @@ def test_a_trial_whose_driver_died_while_choosing_goes_on_in_a_database(
         found = study.ask()
         assert found is not None
         assert (found.identity.number, set(found.parameters) >= {"generator.layers"}) == (0, True)
+
+
+DYING_BETWEEN = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[2])
+from conftest import YAML, Runner
+from gansearch.space import parse_space
+from gansearch.storage import Storage
+from gansearch.study import Study, live_trials
+
+live_trials.tell = lambda *trial: os.kill(os.getpid(), signal.SIGKILL)
+space = parse_space(YAML, "small.yaml", {"plan.replicates": int(sys.argv[4])} | eval(sys.argv[5]))
+study = Study.create(space, name="s", storage=Storage(sys.argv[1]), seed=1, database_url=sys.argv[3])
+Runner(study).drain()
+"""
+
+
+@pytest.mark.parametrize(("replicates", "more"), [(1, {}), (2, {}), (2, {"plan.pruner": "wilcoxon"})])
+def test_a_driver_that_died_between_an_end_and_its_telling_leaves_no_trial_running(
+    replicates: int, more: dict[str, str], folder: Storage, runner: Any, tmp_path: Path
+) -> None:
+    url, here = f"sqlite:///{tmp_path}/decisions.db", str(Path(__file__).parent)
+    words = [sys.executable, "-c", DYING_BETWEEN, folder.url, here, url, str(replicates), repr(more)]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+
+    with Study.open("s", folder, database_url=url) as study:
+        assert [who.replicate or 0 for who, end in study.newly_over()] == list(range(replicates))
+        told = study._trials._study.trials[0]
+        assert told.state is TrialState.COMPLETE
+        assert not more or sorted(told.intermediate_values) == list(range(replicates))
+        runner(study).drain()
+        assert "running" not in study.status().counts

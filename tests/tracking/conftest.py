@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pytest
@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from gansearch.curves import Record
 from gansearch.errors import CorruptFileError
 from gansearch.records import End, Evaluation, Finding, MetricValue, Protocol, TrialEnd, TrialIdentity, to_json
-from gansearch.tracking import Experiment, LaunchAbout, MlflowTracker, TrialAbout, artifact_root, default_uri
+from gansearch.tracking import (
+    Experiment,
+    LaunchAbout,
+    MlflowTracker,
+    StudyAbout,
+    TrialAbout,
+    artifact_root,
+    default_uri,
+)
 
 OpenTracker: TypeAlias = Callable[..., MlflowTracker]
 TRIAL = TrialIdentity("digits", 7)
@@ -34,6 +42,9 @@ class Notes:
     known_launches: list[LaunchAbout] = field(default_factory=list)
     report_files: dict[str, bytes] = field(default_factory=dict)
     damaged: set[TrialIdentity] = field(default_factory=set)
+    about_study: StudyAbout = field(
+        default_factory=lambda: StudyAbout("digits", "search", ["frechet_distance"], {"generator.layers": "2 to 5"})
+    )
     reads: int = 0
     now_s: float = BEGAN_S
 
@@ -89,6 +100,12 @@ class Notes:
     def picture(self, path: str) -> NDArray[np.uint8] | None:
         content = self.files.get(path)
         return None if content is None else np.full((12, 10), content[0], dtype=np.uint8)
+
+    def better(self, metric: str) -> Literal["minimize", "maximize"] | None:
+        return {"frechet_distance": "minimize", "classes_covered": "maximize"}.get(metric)  # type: ignore[return-value]
+
+    def study(self) -> StudyAbout:
+        return self.about_study
 
     def launches(self) -> Sequence[LaunchAbout]:
         return list(self.known_launches)

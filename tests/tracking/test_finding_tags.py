@@ -28,4 +28,17 @@ def test_an_older_finding_does_not_say_its_window() -> None:
 def test_what_is_not_is_empty() -> None:
     assert finding_tags(None) == dict.fromkeys(finding_tags(FINDING), "")
     assert spared_tags(None) == dict.fromkeys(spared_tags(FINDING), "")
-    assert spared_tags(FINDING) == {"gansearch.spared": "mode_collapse", "gansearch.spared_at": "5000"}
+
+
+def test_a_spared_run_has_the_same_evidence_under_names_of_its_own() -> None:
+    assert spared_tags(FINDING, "audit") == {
+        "gansearch.spared": "mode_collapse",
+        "gansearch.spared_by": "audit",
+        "gansearch.spared_at": "5000",
+        "gansearch.spared_detector": FINDING.detector,
+        "gansearch.spared_signal": "classes_covered",
+        "gansearch.spared_window": "4700-5000",
+        "gansearch.spared_value": "2",
+        "gansearch.spared_threshold": "3",
+    }
+    assert spared_tags(FINDING)["gansearch.spared_by"] == ""  # its record is of a version that did not say

@@ -19,20 +19,19 @@ from gansearch.records import End, Evaluation, Finding, TrialEnd, TrialIdentity
 from gansearch.tracking import Experiment, MlflowTracker, TrialAbout, artifact_root, default_uri, run_links
 
 TRIAL, OTHER = TrialIdentity("digits", 7), TrialIdentity("digits", 8)
-
 Open = Callable[..., MlflowTracker]
 Play = Callable[..., None]
+LEFT = {"finding.json", "finding.png", "samples.npz", "samples.png"}
 
 
 def runs(home: Path, study: str = "digits") -> dict[str, Any]:
     from mlflow import MlflowClient
 
     client = MlflowClient(default_uri(home))
-    experiment = client.get_experiment_by_name(study)
-    assert experiment is not None
-    found = list(client.search_runs([experiment.experiment_id]))
-    assert len({run.info.run_name for run in found}) == len(found)
-    return {run.info.run_name: run for run in found}
+    every = client.search_runs([client.get_experiment_by_name(study).experiment_id])
+    found = {run.info.run_name: run for run in every}
+    assert len(found) == len(every)
+    return found
 
 
 def history(home: Path, run: Any, key: str) -> list[tuple[int, float]]:
@@ -111,6 +110,7 @@ def test_artifacts_and_step_images(home: Path, notes: Any, open_tracker: Open, p
     assert tracker.close(60) == 0
     shown = runs(home)
     assert artifacts(home, shown["digits-7"]) == {"settings.json", "images", "post_mortem"}
+    assert {path.rpartition("/")[2] for path in artifacts(home, shown["digits-7"], "post_mortem/digits-7")} == LEFT
     assert artifacts(home, shown["launch 1"]) == {"launch.json", "findings.md"}
     assert image_steps(home, shown["digits-7"]) == [100, 150, 150, 200]  # at the stop the finding and the samples
     assert shown["digits-7"].data.tags["mlflow.loggedImages"] == "True"

@@ -52,7 +52,7 @@ def test_another_generator_stays_off_the_curve(notes: Any, make_evaluation: Call
     notes.add("evaluation", to_json(make_evaluation(100, 80.0, generator="live")))
     pending = projected(notes).pending
     assert pending.tags["gansearch.generator"] == "ema"
-    assert {point.key: point.value for point in pending.points if "frechet" in point.key} == {
+    assert {point.key: point.value for point in pending.points if point.key.startswith("frechet")} == {
         "frechet_distance": 12.5,
         "frechet_distance.live": 80.0,
     }
@@ -140,6 +140,32 @@ def test_a_spared_run_says_when_and_for_what_it_would_have_been_stopped(notes: A
     assert projected(notes).pending.tags["gansearch.spared_at"] == "190"
     notes.attempt(2, 100)  # before it was seen: what is recomputed says it again, or does not
     assert projected(notes).pending.tags.items() >= spared_tags(None).items()
+
+
+def test_a_spared_run_shows_the_same_files_and_pictures_as_a_stopped_one(notes: Any) -> None:
+    """Also where it is stopped for something else later: which picture is of which step never depends on when."""
+    spared = Finding("churn", "oscillation", 190, 1, "class_churn", 0.9, 0.8, {}, "Classes change", 100)
+    stop = Finding("few_classes", "mode_collapse", 390, 3, "classes_covered", 2.0, 3.0, {}, "2 are left", 200)
+    notes.attempt()
+    at_spare, at_stop = f"post_mortem/{TRIAL}/spared-190", f"post_mortem/{TRIAL}"
+    for folder in (at_spare, at_stop):
+        for name in ("curve.csv", "finding.json", "samples.npz"):
+            notes.files[f"{folder}/{name}"] = b"x"
+    notes.add("finding", {**to_json(spared), "stopped": False, "spared": "kind_in_shadow"})
+    pictures = [("finding", 190, f"{at_spare}/finding.json"), ("post_mortem", 190, f"{at_spare}/samples.npz")]
+    pending = projected(notes).pending
+    assert [(image.key, image.step, image.path) for image in pending.images] == pictures
+    names = ("curve.csv", "finding.json", "finding.png", "samples.npz", "samples.png")
+    assert [file.path for file in pending.files][1:] == [f"{at_spare}/{name}" for name in names]
+    drawn = {file.path: file.picture_of for file in pending.files if file.picture_of is not None}
+    assert drawn[f"{at_spare}/finding.png"] == f"{at_spare}/finding.json"
+    assert pending.tags.items() >= spared_tags(spared, "kind_in_shadow").items()
+    notes.add("finding", {**to_json(stop), "stopped": True})
+    notes.end(End.COLLAPSED, 390, finding=stop)
+    pictures += [("finding", 390, f"{at_stop}/finding.json"), ("post_mortem", 390, f"{at_stop}/samples.npz")]
+    for portions in (1, 2):
+        images = projected(notes, portions).pending.images
+        assert [(image.key, image.step, image.path) for image in images] == pictures
 
 
 def test_an_attempt_that_has_been_replaced_is_passed_over(

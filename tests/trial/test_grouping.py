@@ -50,3 +50,8 @@ def test_a_trial_alone_needs_no_order(make: Make) -> None:
     assert in_pack_order([odd]) == [odd]
     with pytest.raises(TrainingError, match=r"generator\.nosuch"):
         in_pack_order([odd, odd])
+
+
+def test_packs_of_one_lane_keep_the_order(make: Make) -> None:
+    trials = [make(number, generator__layers=layers) for number, layers in enumerate((2, 5, 3))]
+    assert numbers(grouped(trials, 1, signature)) == [[0], [1], [2]]

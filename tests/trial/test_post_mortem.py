@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from gansearch.trial.post_mortem import (
     columns_of,
     curve_csv,
     evaluations_csv,
+    folder_of,
     read_post_mortem,
     write_post_mortem,
 )
@@ -91,6 +93,20 @@ def test_what_was_left_is_read_again(tmp_path: Path) -> None:
     np.testing.assert_allclose(left.signals["g_loss"], 2 * np.arange(4.5, 100, 10))
     assert left.evaluations.keys() == METRICS.keys()
     np.testing.assert_array_equal(left.evaluations["classes_covered"], [4.0, 1.0])
+
+
+def test_a_run_that_went_on_has_a_folder_for_the_moment_beside_that_of_its_stop(tmp_path: Path) -> None:
+    storage, identity = Storage(tmp_path), TrialIdentity("s", 3)
+    write_post_mortem(storage, identity, replace(FINDING, step=80), trace(80), b"then", is_spared=True)
+    write_post_mortem(storage, identity, FINDING, trace(100), b"later")
+    names = ("curve.csv", "evaluations.csv", "finding.json", "samples.npz")
+    assert storage.list("post_mortem/s-3") == sorted(
+        f"post_mortem/s-3/{folder}{name}" for folder in ("", "spared-80/") for name in names
+    )
+    assert folder_of(identity, replace(FINDING, step=80)) == "post_mortem/s-3/spared-80"
+    left = read_post_mortem("post_mortem/s-3/spared-80", storage.read)
+    assert left is not None
+    assert (left.finding.step, left.signals["step"][-1]) == (80, 80)
 
 
 def test_a_folder_that_lacks_parts_or_is_damaged(tmp_path: Path) -> None:

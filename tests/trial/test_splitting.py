@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,3 +147,27 @@ def test_a_sign_of_life_between_two_tries(make: Make, context: TrialContext, dri
     reports = drive(broken(tmp_path, make, 2, guilty=1), replace(context, heartbeat_s=1000.0), stop_at_the_sign)
     assert told == [[2, 2], [], [2, 2]]
     assert ends(reports) == {0: End.STOPPED_BY_USER, 1: End.STOPPED_BY_USER}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_end_that_cannot_be_recorded_is_no_end(
+    count: int, make: Make, context: TrialContext, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the run would be over for its pack, and running for its study."""
+    append, raised = LaneRun._append, list[str]()
+
+    def fragile(self: LaneRun, kind: str, payload: Mapping[str, object]) -> None:
+        if kind == "end" and not raised:
+            raised.append("once")
+            raise RuntimeError("no room for the end")
+        append(self, kind, payload)
+
+    monkeypatch.setattr(LaneRun, "_append", fragile)
+    listed = [make(number, seed=number) for number in range(count)]
+    reports = drive(listed, context)
+    assert ends(reports) == ({0: End.FAILED} if count == 1 else {0: End.COMPLETED, 1: End.COMPLETED})
+    for each in listed:
+        end = curve_of(context, each).end
+        assert end is not None
+        assert end.end is ends(reports)[each.identity.number]
+        assert count == 2 or "no room for the end" in end.reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from gansearch.curves import CurveWriter
 from gansearch.curves.record import Record
@@ -17,6 +17,10 @@ from gansearch.storage import Storage
 from gansearch.study import Study, open_readonly
 from gansearch.study.call_log import read_calls
 from gansearch.study.simulated import simulated_study
+
+GO_ON: Final = "go on"
+ANSWERS: Final = {Decision.PRUNE: "prune", Decision.PAUSE: "pause"}
+"""What a report is answered, in words. Whether the user or the budget stopped the search is not replayed."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class _Replay:
             "stop": self._stop,
             "discard": self._discard,
             "extend": self._extend,
+            "give_up": self._give_up,
         }
 
     def run(self, calls: Sequence[Record]) -> CallReplay:
@@ -134,8 +139,9 @@ class _Replay:
             seconds=said["seconds"],
             is_spared=said["is_spared"],
         )
-        is_pruned = self._study.report(report) is Decision.PRUNE
-        return _word(said["pruned"]), _word(is_pruned)
+        # Studies of before trials were paused say nothing of it.
+        logged = "prune" if said["pruned"] else "pause" if said.get("paused") else GO_ON
+        return logged, ANSWERS.get(self._study.report(report), GO_ON)
 
     def _lost(self, said: Mapping[str, Any]) -> tuple[object, object]:
         """What the study read in the run's record then is put where it reads it now."""
@@ -166,16 +172,17 @@ class _Replay:
         self._study.discard()
         return None, None
 
+    def _give_up(self, said: Mapping[str, Any]) -> tuple[object, object]:
+        """An ask that found nothing."""
+        given = self._study.ask()
+        return None, None if given is None else str(given.identity)
+
     def _extend(self, said: Mapping[str, Any]) -> tuple[object, object]:
         self._study.extend(trials=said["trials"])
         return None, None
 
     def _identity(self, said: Mapping[str, Any]) -> TrialIdentity:
         return TrialIdentity(self._study.name, said["number"], said["replicate"])
-
-
-def _word(is_pruned: bool) -> str:
-    return "prune" if is_pruned else "go on"
 
 
 def _evaluation(said: Mapping[str, Any]) -> Evaluation:

@@ -43,7 +43,13 @@ class Middle:
 
 
 def compare(
-    grid: RecordedGrid, rivals: Sequence[Rival], *, seeds: Sequence[int], workers: int, done: Callable[[], None]
+    grid: RecordedGrid,
+    rivals: Sequence[Rival],
+    *,
+    seeds: Sequence[int],
+    workers: int,
+    done: Callable[[], None],
+    until_s: float = math.inf,
 ) -> dict[str, list[Outcome]]:
     """Replay every rival with every seed.
 
@@ -53,6 +59,7 @@ def compare(
         seeds: of the studies; equal ones of two rivals see equal runs of a combination that was run several times.
         workers: runs at a time.
         done: called after each replay.
+        until_s: moment on the simulated clock from which on a search begins nothing.
 
     Returns:
         The outcomes of each rival by its name, in the order of the seeds.
@@ -74,7 +81,7 @@ def compare(
                 tempfile.TemporaryDirectory() as folder,
                 simulated_study(space, name=f"{NAME}-{seed}", storage=Storage(folder), seed=seed) as study,
             ):
-                simulated = simulate(study, grid, workers=workers, judge=judge)
+                simulated = simulate(study, grid, workers=workers, judge=judge, until_s=until_s)
             wall_s = time.perf_counter() - since
             found.setdefault(name, []).append(outcome_of(simulated, grid, objective, wall_s=wall_s))
             done()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gansearch.executors.replay.recorded_grid import RecordedGrid
 from gansearch.executors.replay.simulation import Simulation
+from gansearch.records import End
 from gansearch.space.plan import Objective
 
 
@@ -44,6 +45,12 @@ class Outcome:
     ask_s: float
     report_s: float
     """Parts of it: asking the study for trials, reporting to it."""
+    goal: float = 0.0
+    """The value of the grid's best combination."""
+    completed: tuple[str, ...] = ()
+    """Keys of the recorded runs that went on to their ends, in the order in which they ended."""
+    lost: tuple[str, ...] = ()
+    """Keys of those that the search ended or left before: pruned, stopped, never promoted."""
 
     @property
     def speed(self) -> float:
@@ -71,7 +78,7 @@ def outcome_of(found: Simulation, grid: RecordedGrid, objective: Objective, *, w
         objective: of the search, the first where there are several.
         wall_s: seconds that it took.
     """
-    used = sum(run.ended_s - run.began_s for run in found.runs)
+    used = sum(run.used_s for run in found.runs)
     return Outcome(
         bests=tuple(_bests(found, grid, objective)),
         ends=dict(sorted(Counter(str(run.end) for run in found.runs).items())),
@@ -81,7 +88,16 @@ def outcome_of(found: Simulation, grid: RecordedGrid, objective: Objective, *, w
         wall_s=wall_s,
         ask_s=found.ask_s,
         report_s=found.report_s,
+        goal=grid.best(objective),
+        completed=tuple(_keys(found, grid, is_complete=True)),
+        lost=tuple(_keys(found, grid, is_complete=False)),
     )
+
+
+def _keys(found: Simulation, grid: RecordedGrid, *, is_complete: bool) -> Iterator[str]:
+    for run in found.runs:
+        if (run.end is End.COMPLETED) is is_complete:
+            yield grid(run.assignment.settings, run.assignment.seed).key
 
 
 def _bests(found: Simulation, grid: RecordedGrid, objective: Objective) -> Sequence[Best]:

@@ -93,8 +93,8 @@ class _RecordedTrial:
 
 
 def obeyed(report: LaneReport, decision: Decision) -> LaneReport:
-    """What a trial tells once it has obeyed the answer to a report: that it is pruned, or rests."""
-    end = End.PRUNED if decision is Decision.PRUNE else End.BUDGET
+    """What a trial tells once it has obeyed the answer to a report: that it is pruned, waits at a rung, or rests."""
+    end = {Decision.PRUNE: End.PRUNED, Decision.PAUSE: End.PAUSED}.get(decision, End.BUDGET)
     said = TrialEnd(end, f"{end} at epoch {report.epoch}", report.step, report.epoch)
     return LaneReport(
         report.identity,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from gansearch.curves.corpus import CorpusRun
@@ -27,11 +28,19 @@ class SimulatedRun:
     began_s: float
     """On the simulated clock, as ``ended_s``."""
     ended_s: float
+    """Of one that was given up while it waited at a rung: when it was paused for the last time."""
     full_s: float
     """That it took when it was recorded, to its end."""
     end: End
     value: float | None
     """Of the first objective, as the study worked it out; None where it did not complete."""
+    paused_s: float = 0.0
+    """That it waited at rungs in between, without a worker."""
+
+    @property
+    def used_s(self) -> float:
+        """That a worker had it."""
+        return self.ended_s - self.began_s - self.paused_s
 
 
 @dataclass
@@ -50,6 +59,28 @@ class Simulation:
         return max((run.ended_s for run in self.runs), default=0.0)
 
 
+@dataclass
+class _Course:
+    """A run that has begun."""
+
+    assignment: Assignment
+    """Of its newest attempt."""
+    run: CorpusRun
+    later: Iterator[LaneReport]
+    """What it has not told yet."""
+    began_s: float
+    paused_s: float = 0.0
+    left_s: float = 0.0
+    """When its worker was last done with it."""
+    end: End | None = None
+    """That it told then; None while it is at work."""
+
+    def go_on(self, assignment: Assignment, moment_s: float) -> None:
+        """Begin the next attempt, where it stands."""
+        self.assignment, self.end = assignment, None
+        self.paused_s += moment_s - self.left_s
+
+
 @dataclass(order=True)
 class _Event:
     """The next report of a run at work; of two at one moment the one of the lower number comes first."""
@@ -57,35 +88,38 @@ class _Event:
     moment_s: float
     identity: TrialIdentity
     report: LaneReport = field(compare=False)
-    later: Iterator[LaneReport] = field(compare=False)
-    began: tuple[Assignment, CorpusRun, float] = field(compare=False)
+    course: _Course = field(compare=False)
 
 
-def simulate(study: Study, curve: Curve, *, workers: int, judge: Judge | None = None) -> Simulation:
-    """Run a study to its end.
+def simulate(
+    study: Study, curve: Curve, *, workers: int, judge: Judge | None = None, until_s: float = math.inf
+) -> Simulation:
+    """Run a study to its end, or until some moment.
 
     Args:
         study: open.
         curve: the recorded run of each trial.
         workers: runs at a time.
         judge: applies the study's detectors; None makes one. Searches with one policy may share it.
+        until_s: moment on the simulated clock from which on nothing is begun; what is at work then goes on to its end.
 
     Raises:
         ExecutorError: where a recorded run lacks an objective.
     """
     judge = judge or Judge(policy_from_settings(study.space.detectors))
-    return _Simulator(study, curve, judge, workers).run()
+    return _Simulator(study, curve, judge, workers, until_s).run()
 
 
 class _Simulator:
-    def __init__(self, study: Study, curve: Curve, judge: Judge, workers: int) -> None:
+    def __init__(self, study: Study, curve: Curve, judge: Judge, workers: int, until_s: float) -> None:
         self._study = study
         self._curve = curve
         self._judge = judge
         self._workers = workers
+        self._until_s = until_s
         self._metrics = [objective.metric for objective in study.space.plan.objectives]
         self._events: list[_Event] = []
-        self._over: list[tuple[_Event, End]] = []
+        self._left: dict[TrialIdentity, _Course] = {}
         self._found = Simulation()
 
     def run(self) -> Simulation:
@@ -100,31 +134,43 @@ class _Simulator:
 
     def _start(self, moment_s: float) -> None:
         """Let free workers begin what the study has for them."""
-        while len(self._events) < self._workers:
+        while len(self._events) < self._workers and moment_s < self._until_s:
             since = time.perf_counter()
             assignment = self._study.ask()
             self._found.ask_s += time.perf_counter() - since
             if assignment is None:
                 return
-            run = self._curve(assignment.settings, assignment.seed)
-            self._next(reports(assignment, run, self._judge, self._metrics), (assignment, run, moment_s))
+            self._next(self._course(assignment, moment_s))
 
-    def _next(self, later: Iterator[LaneReport], began: tuple[Assignment, CorpusRun, float]) -> None:
-        report = next(later)
-        heapq.heappush(self._events, _Event(began[2] + report.seconds, report.identity, report, later, began))
+    def _course(self, assignment: Assignment, moment_s: float) -> _Course:
+        """A run that begins, or goes on where it was paused."""
+        course = self._left.pop(assignment.identity, None)
+        if course is None:
+            run = self._curve(assignment.settings, assignment.seed)
+            return _Course(assignment, run, reports(assignment, run, self._judge, self._metrics), moment_s)
+        course.go_on(assignment, moment_s)
+        return course
+
+    def _next(self, course: _Course) -> None:
+        report = next(course.later)
+        if report.attempt != course.assignment.attempt:
+            report = replace(report, attempt=course.assignment.attempt)
+        moment_s = course.began_s + course.paused_s + report.seconds
+        heapq.heappush(self._events, _Event(moment_s, report.identity, report, course))
 
     def _tell(self, event: _Event) -> None:
         """Report, and obey the answer."""
         report = event.report
         decision = self._report(report)
         if report.end is None and decision is Decision.CONTINUE:
-            self._next(event.later, event.began)
+            self._next(event.course)
             return
         if report.end is None:
             report = obeyed(report, decision)
             self._report(report)
         assert report.end is not None
-        self._over.append((event, report.end.end))
+        event.course.left_s, event.course.end = event.moment_s, report.end.end
+        self._left[report.identity] = event.course
 
     def _report(self, report: LaneReport) -> Decision:
         since = time.perf_counter()
@@ -135,9 +181,19 @@ class _Simulator:
     def _runs(self) -> list[SimulatedRun]:
         rows = {row.identity: row for row in self._study.trials()}
         found = []
-        for event, end in self._over:
-            assignment, run, began_s = event.began
-            row = rows[assignment.identity]
-            told = row.end or end  # the study may know better: a run whose objective is not finite diverged
-            found.append(SimulatedRun(assignment, began_s, event.moment_s, run.seconds, told, row.value))
+        for identity, course in self._left.items():
+            row = rows[identity]
+            end = row.end or course.end  # the study may know better: a run whose objective is not finite diverged
+            assert end is not None
+            found.append(
+                SimulatedRun(
+                    course.assignment,
+                    course.began_s,
+                    course.left_s,
+                    course.run.seconds,
+                    end,
+                    row.value,
+                    course.paused_s,
+                )
+            )
         return found

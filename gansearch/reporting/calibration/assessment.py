@@ -38,6 +38,8 @@ class Plan:
     draws: int = DRAWS
     """Orders of the runs."""
     seed: int = 0
+    leaves_tuned_out: bool = True
+    """Whether runs that were tuned on are left out; else rates are of all runs, and the page says that some flatter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +86,7 @@ def assess(runs: Sequence[CorpusRun], policy: Policy, plan: Plan, walks: Walks |
     """
     walks = walks or Walks()
     everyone = ground_truth(runs)
-    truths = _not_tuned_on(everyone, plan.tuned_on)
+    truths = _not_tuned_on(everyone, plan.tuned_on if plan.leaves_tuned_out else None)
     walks.prepare(truths.runs, [*policy.detectors, DLossAlone()])
     folds = _folds(everyone, policy, walks, plan)
     thumb_folds = _folds(everyone, alone(policy, DLossAlone()), walks, plan)

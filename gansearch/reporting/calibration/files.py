@@ -11,7 +11,7 @@ from gansearch.errors import StorageError
 from gansearch.reporting.calibration.assessment import Assessment
 from gansearch.reporting.calibration.page import page
 from gansearch.reporting.calibration.tables import csv_rows
-from gansearch.reporting.document import to_markdown
+from gansearch.reporting.published import write_document
 
 
 def write_page(found: Assessment, folder: Path) -> Path:
@@ -20,18 +20,14 @@ def write_page(found: Assessment, folder: Path) -> Path:
     Raises:
         StorageError: where they cannot be written.
     """
-    document = page(found)
+    path = write_document(page(found), folder, has_html=False)
     try:
-        for name in ("figures", "tables"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        for figure in document.figures:
-            (folder / "figures" / f"{figure.name}.png").write_bytes(figure.png)
+        (folder / "tables").mkdir(exist_ok=True)
         for name, rows in _tables(found).items():
             pd.DataFrame(rows).to_csv(folder / "tables" / f"{name}.csv", index=False, float_format="%.6g")
-        (folder / "findings.md").write_text(to_markdown(document), encoding="utf-8")
     except OSError as error:
-        raise StorageError(f"the page on detectors cannot be written to {folder}: {error}") from error
-    return folder / "findings.md"
+        raise StorageError(f"the tables on detectors cannot be written to {folder}: {error}") from error
+    return path
 
 
 def _tables(found: Assessment) -> dict[str, Sequence[Mapping[str, object]]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
-from typing import Final
+from typing import Final, Protocol
 
 from gansearch.curves.corpus import CorpusRun
 
@@ -59,23 +59,42 @@ LIMITS: Final[Mapping[int, Limits]] = {
 """By the number of classes or modes: ring, ten classes of pictures, grid."""
 
 
-def is_known(run: CorpusRun) -> bool:
+class Ended(Protocol):
+    """What the definitions need of a run."""
+
+    @property
+    def classes(self) -> int:
+        """Of its data."""
+        ...
+
+    @property
+    def final(self) -> Mapping[str, float]:
+        """Metrics at its end."""
+        ...
+
+    @property
+    def end(self) -> str:
+        """As ``records.End``."""
+        ...
+
+
+def is_known(run: Ended) -> bool:
     """Whether the definitions say something of a run: of data with so many classes, and with a known end."""
     return run.classes in LIMITS and (is_diverged(run) or {CLASSES, LARGEST, DISTANCE} <= run.final.keys())
 
 
-def is_diverged(run: CorpusRun) -> bool:
+def is_diverged(run: Ended) -> bool:
     """Whether a non-finite value ended it, or its final samples have none but such a value."""
     ends = (run.final.get(name, 0.0) for name in (CLASSES, LARGEST, DISTANCE))
     return run.end == "diverged" or not all(math.isfinite(value) for value in ends)
 
 
-def final_distance(run: CorpusRun) -> float:
+def final_distance(run: Ended) -> float:
     """The final Frechet distance; infinite where it diverged."""
     return math.inf if is_diverged(run) else run.final[DISTANCE]
 
 
-def outcome(run: CorpusRun, usual_distance: float) -> Outcome:
+def outcome(run: Ended, usual_distance: float) -> Outcome:
     """Which outcome a run has.
 
     Args:
@@ -93,7 +112,7 @@ def outcome(run: CorpusRun, usual_distance: float) -> Outcome:
     return Outcome.SUCCESS if is_near and has_its_classes(run) else Outcome.OTHER
 
 
-def has_its_classes(run: CorpusRun) -> bool:
+def has_its_classes(run: Ended) -> bool:
     """Whether a run is a success but for its distance: classes, largest share, and quality where modes are known."""
     if is_diverged(run):
         return False

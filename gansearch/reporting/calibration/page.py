@@ -40,6 +40,11 @@ def _about(found: Assessment) -> str:
         "went on to their full budget while nothing stopped them; what the detectors would have stopped is compared "
         "with what became of it. "
     ).replace("familys", "families")
+    if found.plan.tuned_on and not found.plan.leaves_tuned_out:
+        return about + (
+            f"The thresholds were tuned on {found.plan.tuned_on}, which are among these runs: rates on those flatter "
+            "the policy."
+        )
     if found.plan.tuned_on:
         return about + (
             f"The thresholds were tuned on {found.plan.tuned_on}, of which "

@@ -16,7 +16,7 @@ from gansearch.storage import Storage
 from gansearch.training.checkpoint import to_bytes
 from gansearch.training.state import LaneState
 from gansearch.trial import provenance
-from gansearch.trial.answer import Answer
+from gansearch.trial.answer import Answer, resting_reason
 from gansearch.trial.checkpoints import readable
 from gansearch.trial.context import TrialContext
 from gansearch.trial.own_loop.brief import Brief, Start
@@ -134,7 +134,7 @@ class ScriptTrial:
             return []
         if self.is_trained:
             return self.complete()
-        return self._ended(rest, f"resting at epoch {self._epoch}, to be resumed")
+        return self._ended(rest, resting_reason(rest, self._epoch))
 
     def complete(self, rest: str = "") -> list[LaneReport]:
         """End a trial that is trained."""

@@ -64,6 +64,16 @@ def test_data_that_were_tuned_on_are_left_out(corpus: list[CorpusRun], policy: P
         assess(corpus, policy, Plan(tuned_on=Part(losses=("hinge", "non_saturating"))))
 
 
+def test_data_that_were_tuned_on_are_told_where_they_are_not_left_out(
+    corpus: list[CorpusRun], policy: Policy, tmp_path: Path
+) -> None:
+    plan = Plan(tuned_on=Part(("ring",)), leaves_tuned_out=False, trials=0, points=0, draws=5)
+    found = assess(corpus, policy, plan)
+    assert len(found.truths) == 28
+    text = write_page(found, tmp_path).read_text(encoding="utf-8")
+    assert "The thresholds were tuned on the data sets ring, which are among these runs" in text
+
+
 def test_a_corpus_in_which_every_run_diverged_is_refused(corpus: list[CorpusRun], policy: Policy) -> None:
     with pytest.raises(ReportError, match="must have a run that did not diverge; all 4 of it did"):
         assess([run for run in corpus if run.end == "diverged"], policy, Plan(trials=0, points=0))
@@ -77,5 +87,5 @@ def test_the_default_policy_is_that_of_a_space_that_says_nothing() -> None:
 
 def test_a_folder_that_cannot_be_written(found: Assessment, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(StorageError, match="the page on detectors cannot be written to"):
+    with pytest.raises(StorageError, match=r"the page .* cannot be written to"):
         write_page(found, tmp_path / "file")

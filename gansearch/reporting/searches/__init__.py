@@ -1,0 +1,1 @@
+"""What replays of recorded searches show: which way to search finds good configurations sooner."""
