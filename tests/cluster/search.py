@@ -19,7 +19,7 @@ discriminator: {{architecture: mlp, layers: 2, width: 16, dropout: {{float: [0.0
 optimizer:
   generator: {{name: adam, lr: {{float: [1e-4, 3e-2], log: true}}}}
   discriminator: {{name: adam, lr: {{float: [1e-4, 3e-2], log: true}}}}
-training: {{batch_size: 32, epochs: {EPOCHS}, evaluate_every: {EVERY}}}
+training: {{batch_size: 32, epochs: %d, evaluate_every: {EVERY}}}
 resources: {{cpu: 1, lanes: 1}}
 detectors: {{mode: enforce}}
 plan:
@@ -31,8 +31,8 @@ plan:
 """
 
 
-def write(folder: Path, trials: int) -> Path:
+def write(folder: Path, trials: int, epochs: int = EPOCHS) -> Path:
     """The space as a file."""
     path = folder / f"rings-{trials}.yaml"
-    path.write_text(_SPACE % trials, encoding="utf-8")
+    path.write_text(_SPACE % (epochs, trials), encoding="utf-8")
     return path

@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.verify, pytest.mark.timeout(1500)]
 STUDY = "jobs"
 TRIALS = 1000
 """So many that no machine ends them before a stop from elsewhere has been heard."""
+EPOCHS = 40
+"""So many that a stop from elsewhere does not find all running trials in their last interval, which they would end."""
 ENDS = {"completed", "pruned", "collapsed", "diverged"}
 LIMIT_S = 300.0
 
@@ -83,7 +85,7 @@ def test_a_search_is_launched_watched_stopped_and_resumed_from_elsewhere(
     assert refused.returncode == 1
     assert "refuses: it wants a token, and this one is missing or wrong. Set RAY_AUTH_MODE=token" in refused.stderr
 
-    space = search.write(tmp_path, TRIALS)
+    space = search.write(tmp_path, TRIALS, EPOCHS)
     uri = mlflow_service.tracking_uri(cluster.state)
     laptop.done("launch", str(space), "--name", STUDY, "--tracking-uri", uri)
     logs = partial(laptop.done, "logs", STUDY)
