@@ -19,6 +19,7 @@ In a training loop of your own (see the guide)::
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from gansearch.errors import TrialEnded
     from gansearch.space import load_space
     from gansearch.trial.own_loop.calls import checkpointed, parameters, report
+
+# A run gives the same bits again, and a lane of a pack those of the lane alone, only where MKL's sums do not depend on
+# where tensors lie in memory. MKL reads this before its first sum, so here is the place; docs/decisions/0016 says more.
+os.environ.setdefault("MKL_CBWR", "AUTO")
 
 __version__ = "0.1.0"
 __all__ = [
