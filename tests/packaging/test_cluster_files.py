@@ -10,6 +10,7 @@ import re
 import shlex
 import stat
 import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -34,6 +35,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 SCHEMA = json.loads((Path(ray.autoscaler.__file__).parent / "ray-schema.json").read_text(encoding="utf-8"))
 SERVICES = ("head_start_ray_commands", "worker_start_ray_commands")
 
+ACTIVATED = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+"""Where the machines of a cluster find programs: their environment with gansearch has ``python``, a system may not."""
 PORT = re.compile(r"(?:port[= ]|[a-z\d.*_]:|listen-port=)(\d{2,5})\b(?!:)")
 
 
@@ -241,7 +244,7 @@ def test_the_password_is_made_once_for_its_owner_alone(config: dict[str, Any], t
 
     seen = []
     for _ in range(2):
-        subprocess.run(["bash", "-c", command], check=True, timeout=60)
+        subprocess.run(["bash", "-c", command], check=True, timeout=60, env={**os.environ, "PATH": ACTIVATED})
         seen.append((tmp_path / "secrets" / "postgres").read_text(encoding="utf-8").strip())
 
     assert seen[0] == seen[1]
@@ -353,7 +356,7 @@ def _slurm(tmp_path: Path) -> dict[str, str]:
         (programs / name).write_text(f"#!/bin/bash\n{body}\n", encoding="utf-8")
         (programs / name).chmod(0o755)
     (tmp_path / "gansearch.sh").write_text(SLURM, encoding="utf-8")
-    path = f"{programs}:{os.environ['PATH']}"
+    path = f"{programs}:{ACTIVATED}"
     return {"HOME": str(tmp_path), "PATH": path, "SLURM_JOB_ID": "7", "CALLS": str(tmp_path / "calls")}
 
 
